@@ -1,0 +1,71 @@
+//! Lesson 3: clients one after another, for ever, and a port that can be used again.
+
+use std::io::{self, Read};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
+use std::time::Duration;
+
+use socket2::{Domain, Protocol, Socket, Type};
+
+/// Where the server listens, and the client looks for it, unless told otherwise.
+pub const ADDRESS: &str = "127.0.0.1:8080";
+
+/// Makes a socket, names it, and lets clients queue at it: what `TcpListener::bind` does in
+/// one call, with the two choices that it makes for us.
+///
+/// `backlog` is how many clients may wait to be accepted, not how many may be connected; the
+/// system may round it (Linux lets one more wait). With `reuse_address` the port can be bound
+/// while connections of an earlier run still linger in it.
+///
+/// # Errors
+///
+/// An address that cannot be resolved, or one that is taken ([`io::ErrorKind::AddrInUse`]).
+pub fn listen(address: &str, backlog: i32, reuse_address: bool) -> io::Result<TcpListener> {
+    let address = resolve(address)?;
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    // On Windows this option would let a second server take a port that is in use, and a
+    // lingering connection does not hold a port there in the first place.
+    if cfg!(unix) {
+        socket.set_reuse_address(reuse_address)?;
+    }
+    socket.bind(&address.into())?;
+    socket.listen(backlog)?;
+    Ok(socket.into())
+}
+
+/// Looks up the socket address that a text such as `127.0.0.1:8080` or `localhost:8080` names.
+///
+/// # Errors
+///
+/// A text that is no address, or a name that nobody knows.
+pub fn resolve(address: &str) -> io::Result<SocketAddr> {
+    address
+        .to_socket_addrs()?
+        .next()
+        .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "the name has no address"))
+}
+
+/// Reads a time span in seconds, as in `--timeout 2.5`. Zero is no time span.
+///
+/// # Errors
+///
+/// A text that is not a number above zero.
+pub fn seconds(text: &str) -> Result<Duration, String> {
+    text.parse()
+        .ok()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .filter(|duration| !duration.is_zero())
+        .ok_or_else(|| String::from("usage: a number of seconds above 0, as in --timeout 2.5"))
+}
+
+/// Hangs up on a client without losing what was sent to it.
+///
+/// Closing a socket with unread input makes the system send a reset instead of an orderly
+/// end, and a reset can overtake answers that are still on their way. So we end our side, and
+/// then take what the client has sent so far, without waiting for more. An error here means
+/// that the client has gone by itself: nothing is left to lose.
+pub fn hang_up(mut stream: TcpStream) {
+    let mut unread = [0; 1024];
+    if stream.shutdown(Shutdown::Write).is_ok() && stream.set_nonblocking(true).is_ok() {
+        while stream.read(&mut unread).is_ok_and(|count| count > 0) {}
+    }
+}
