@@ -1,0 +1,29 @@
+//! How bytes from elsewhere become text on the screen.
+
+use std::str::FromStr;
+
+/// The encoding in which the other side writes text: `utf-8` unless told otherwise, `gbk` for
+/// a Chinese Windows shell, or any other label of the WHATWG Encoding Standard.
+#[derive(Clone, Copy)]
+pub struct Encoding(&'static encoding_rs::Encoding);
+
+impl FromStr for Encoding {
+    type Err = String;
+
+    fn from_str(label: &str) -> Result<Self, String> {
+        encoding_rs::Encoding::for_label(label.as_bytes())
+            .map(Self)
+            .ok_or_else(|| format!("no encoding is called {label}; try utf-8 or gbk"))
+    }
+}
+
+/// Prints an answer, and ends its last line if the answer does not.
+///
+/// Bytes that are no text in this encoding are shown as U+FFFD.
+pub fn print_answer(answer: &[u8], encoding: Encoding) {
+    let (text, _) = encoding.0.decode_without_bom_handling(answer);
+    print!("{text}");
+    if !text.is_empty() && !text.ends_with('\n') {
+        println!();
+    }
+}
