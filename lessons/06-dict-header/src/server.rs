@@ -1,0 +1,72 @@
+//! Runs each command a client sends, and sends its output with a JSON header in front.
+
+use std::io::{self, Read};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use clap::Parser;
+use communication_loop::failure_id;
+use connection_loop::seconds;
+use dict_header::{ADDRESS, ReplyHeader, md5_hex, send_with_header};
+use simple_echo::address;
+use sticky_packets::{Runner, listen};
+
+/// Run each command that a client sends, and send its output with a JSON header in front
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where to listen, as IP:PORT; port 0 takes a free one
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
+
+    /// Let other machines connect: whoever can reach the port can run any command
+    #[arg(long)]
+    allow_remote: bool,
+
+    /// Let a client go that is silent for so long [default: wait for ever]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    timeout: Option<Duration>,
+
+    #[command(flatten)]
+    runner: Runner,
+}
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let listener = listen(&args.address, args.allow_remote)?;
+    println!("listening on {}", listener.local_addr()?);
+
+    loop {
+        // A client that gives up while it waits in the queue must not end the server.
+        let Ok((mut stream, peer)) = listener.accept() else {
+            continue;
+        };
+        println!("client {peer}");
+        let id = serve(&mut stream, &args).unwrap_or_else(|error| failure_id(&error));
+        println!("client {peer} gone: {id}");
+    }
+}
+
+/// Runs command after command. Returns why the conversation is over.
+fn serve(stream: &mut TcpStream, args: &Args) -> io::Result<&'static str> {
+    stream.set_read_timeout(args.timeout)?;
+    stream.set_write_timeout(args.timeout)?;
+
+    let mut buffer = [0; 1024];
+    loop {
+        let count = stream.read(&mut buffer)?;
+        if count == 0 {
+            return Ok("peer-closed");
+        }
+        let command = &buffer[..count];
+        println!("received {count} bytes: {:?}", String::from_utf8_lossy(command));
+
+        let answer = args.runner.run(command).joined();
+        let header = ReplyHeader {
+            md5: md5_hex(&answer),
+            file_name: "output.txt",
+            total_size: answer.len(),
+        };
+        send_with_header(stream, &header, &answer)?;
+    }
+}
