@@ -1,6 +1,6 @@
 //! Lesson 3: clients one after another, for ever, and a port that can be used again.
 
-use std::io::{self, Read};
+use std::io::{self, ErrorKind, Read};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub const ADDRESS: &str = "127.0.0.1:8080";
 ///
 /// # Errors
 ///
-/// An address that cannot be resolved, or one that is taken ([`io::ErrorKind::AddrInUse`]).
+/// An address that cannot be resolved, or one that is taken ([`ErrorKind::AddrInUse`]).
 pub fn listen(address: &str, backlog: i32, reuse_address: bool) -> io::Result<TcpListener> {
     let address = resolve(address)?;
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
@@ -41,7 +41,7 @@ pub fn resolve(address: &str) -> io::Result<SocketAddr> {
     address
         .to_socket_addrs()?
         .next()
-        .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "the name has no address"))
+        .ok_or_else(|| io::Error::new(ErrorKind::NotFound, "the name has no address"))
 }
 
 /// Reads a time span in seconds, as in `--timeout 2.5`. Zero is no time span.
@@ -55,6 +55,24 @@ pub fn seconds(text: &str) -> Result<Duration, String> {
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
         .filter(|duration| !duration.is_zero())
         .ok_or_else(|| String::from("usage: a number of seconds above 0, as in --timeout 2.5"))
+}
+
+/// Reads what has arrived, and waits if nothing has, as `read` does; but goes on waiting if a
+/// signal interrupts it.
+///
+/// On Linux a read with a timeout ends with such an error when the program was stopped (by
+/// Ctrl-Z, say) and goes on: signal(7).
+///
+/// # Errors
+///
+/// Those of the stream, but for [`ErrorKind::Interrupted`].
+pub fn read_some(stream: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match stream.read(buffer) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            outcome => return outcome,
+        }
+    }
 }
 
 /// Hangs up on a client without losing what was sent to it.

@@ -1,13 +1,13 @@
 //! Serves clients one after another, for ever.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
 use communication_loop::{failure_id, read_line};
-use connection_loop::{ADDRESS, hang_up, listen, seconds};
+use connection_loop::{ADDRESS, hang_up, listen, read_some, seconds};
 use simple_echo::address;
 
 /// Serve clients one after another, each until it leaves
@@ -63,7 +63,7 @@ fn converse(mut stream: TcpStream, args: &Args) -> io::Result<&'static str> {
 
     let mut buffer = [0; 1024];
     loop {
-        let count = stream.read(&mut buffer)?;
+        let count = read_some(&mut stream, &mut buffer)?;
         if count == 0 {
             return Ok("peer-closed");
         }

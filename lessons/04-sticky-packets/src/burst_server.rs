@@ -1,13 +1,13 @@
 //! Reads only when its operator presses Enter, and sees several writes arrive as one.
 
-use std::io::{self, Read};
+use std::io;
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
 use communication_loop::{failure_id, read_line};
-use connection_loop::seconds;
+use connection_loop::{read_some, seconds};
 use simple_echo::address;
 use sticky_packets::ADDRESS;
 
@@ -52,7 +52,7 @@ fn receive(stream: &mut TcpStream, timeout: Option<Duration>) -> io::Result<&'st
         if read_line("Enter to read> ")?.is_none() {
             return Ok("hung-up");
         }
-        let count = stream.read(&mut buffer)?;
+        let count = read_some(stream, &mut buffer)?;
         if count == 0 {
             return Ok("peer-closed");
         }

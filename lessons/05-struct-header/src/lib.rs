@@ -5,6 +5,8 @@ pub mod format;
 
 use std::io::{self, Read, Write};
 
+use connection_loop::read_some;
+
 pub use failure::Failure;
 
 /// Where the server listens, and the client looks for it, unless told otherwise.
@@ -62,7 +64,7 @@ pub fn recv_message(stream: &mut impl Read, max: usize) -> Result<Option<Vec<u8>
 /// Receives the four bytes in front of a message, or `None` if there is no further message.
 fn recv_header(stream: &mut impl Read) -> Result<Option<[u8; 4]>, Failure> {
     let mut first = [0; 1];
-    if stream.read(&mut first)? == 0 {
+    if read_some(stream, &mut first)? == 0 {
         // Between two messages is where a peer may stop.
         return Ok(None);
     }
@@ -102,7 +104,7 @@ pub fn recv_exactly(stream: &mut impl Read, length: usize) -> Result<Vec<u8>, Fa
         // Never ask for more than is still missing: what follows is the next message's.
         let missing = length - received.len();
         let wanted = missing.min(piece.len());
-        let count = stream.read(&mut piece[..wanted])?;
+        let count = read_some(stream, &mut piece[..wanted])?;
         if count == 0 {
             return Err(Failure::new(
                 "closed-mid-message",

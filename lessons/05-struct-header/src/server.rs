@@ -1,12 +1,12 @@
 //! Runs each command a client sends, and sends its output with its length in front.
 
-use std::io::{self, Read};
+use std::io;
 use std::net::TcpStream;
 use std::time::Duration;
 
 use clap::Parser;
 use communication_loop::failure_id;
-use connection_loop::seconds;
+use connection_loop::{read_some, seconds};
 use simple_echo::address;
 use sticky_packets::{Runner, listen};
 use struct_header::{ADDRESS, send_message};
@@ -54,7 +54,7 @@ fn serve(stream: &mut TcpStream, args: &Args) -> io::Result<&'static str> {
 
     let mut buffer = [0; 1024];
     loop {
-        let count = stream.read(&mut buffer)?;
+        let count = read_some(stream, &mut buffer)?;
         if count == 0 {
             return Ok("peer-closed");
         }
