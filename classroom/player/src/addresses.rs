@@ -1,0 +1,94 @@
+//! The addresses of a scene. The system chooses the real ports; the audience reads the same
+//! ones at every run.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+use regex_lite::Captures;
+
+use crate::expectation::ADDRESS;
+
+/// The first port that a client is shown with.
+const FIRST_CLIENT: u16 = 50001;
+
+/// Where the sides listen, and how every address reads.
+#[derive(Default)]
+pub struct Addresses {
+    listeners: HashMap<String, Listener>,
+    /// How each real port reads.
+    shown: HashMap<u16, u16>,
+    clients: u16,
+}
+
+/// A side that listens, or will.
+#[derive(Default)]
+struct Listener {
+    address: Option<SocketAddr>,
+    shown: Option<u16>,
+    running: bool,
+}
+
+impl Addresses {
+    /// Takes note that a side starts, whose program has a default port. Returns the port that
+    /// a free one will read as: the default, or the next if another side has it.
+    pub fn starts(&mut self, side: &str, default_port: Option<u16>) -> Option<u16> {
+        let mut shown = default_port;
+        while shown.is_some() && self.is_taken(side, shown) {
+            shown = shown.map(|port| port + 1);
+        }
+        let listener = self.listeners.entry(side.into()).or_default();
+        listener.running = true;
+        listener.shown = shown;
+        shown
+    }
+
+    fn is_taken(&self, side: &str, port: Option<u16>) -> bool {
+        self.listeners.iter().any(|(name, other)| {
+            name != side && other.running && other.address.is_some() && other.shown == port
+        })
+    }
+
+    /// Takes note of where a side listens.
+    pub fn listens(&mut self, side: &str, address: SocketAddr) {
+        let listener = self.listeners.entry(side.into()).or_default();
+        listener.address = Some(address);
+        if let Some(shown) = listener.shown {
+            self.shown.insert(address.port(), shown);
+        }
+    }
+
+    /// Takes note that a side has ended. Its address is still known, for another run.
+    pub fn ends(&mut self, side: &str) {
+        if let Some(listener) = self.listeners.get_mut(side) {
+            listener.running = false;
+        }
+    }
+
+    /// Where a side listens.
+    pub fn of(&self, side: &str) -> Option<SocketAddr> {
+        self.listeners.get(side)?.address
+    }
+
+    /// Numbers the address of a client, unless it is known.
+    pub fn number(&mut self, address: SocketAddr) {
+        self.shown.entry(address.port()).or_insert_with(|| {
+            self.clients += 1;
+            FIRST_CLIENT + self.clients - 1
+        });
+    }
+
+    /// Puts the shown addresses in place of the real ones.
+    pub fn disguise(&self, text: &str) -> String {
+        let shown = |found: &Captures| match found[1].parse::<SocketAddr>() {
+            Ok(mut address) => {
+                if let Some(&port) = self.shown.get(&address.port()) {
+                    address.set_port(port);
+                }
+                address.to_string()
+            }
+            // Looks like an address and is none; it stays as it is.
+            Err(_) => found[1].to_string(),
+        };
+        ADDRESS.replace_all(text, shown).into_owned()
+    }
+}

@@ -1,0 +1,65 @@
+//! Starts one program of a lesson in place of the player: `just server 4`, `just client 8 chat`.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use anyhow::Context;
+
+use crate::Starting;
+use crate::course::Course;
+use crate::programs::Programs;
+
+/// The two halves of a pair.
+#[derive(Clone, Copy)]
+pub enum Half {
+    /// The one that listens.
+    Server,
+    /// The one that calls.
+    Client,
+}
+
+impl Half {
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::Server => "-server",
+            Self::Client => "-client",
+        }
+    }
+}
+
+/// Builds a lesson's program and becomes it.
+pub fn launch(course: &Course, half: Half, starting: &Starting) -> anyhow::Result<()> {
+    let lesson = course.lesson(starting.number)?;
+    let ending = |suffix: &str| lesson.programs.iter().find(|program| program.ends_with(suffix));
+
+    let mut arguments = starting.arguments.as_slice();
+    let mut program = None;
+    if let Some((first, rest)) = arguments.split_first() {
+        program = ending(&format!("-{}{}", first.to_string_lossy(), half.suffix()));
+        if program.is_some() {
+            arguments = rest;
+        }
+    }
+    let program = program
+        .or_else(|| ending(half.suffix()))
+        .with_context(|| format!("lesson {} has no such program", lesson.number))?;
+
+    let programs = Programs::build(&course.root, &BTreeSet::from([program.clone()]))?;
+    let mut command = Command::new(programs.path(program)?);
+    run(command.args(arguments)).with_context(|| format!("cannot start {program}"))
+}
+
+/// Becomes the program: it keeps our terminal, our process id and our place in the shell.
+#[cfg(unix)]
+fn run(command: &mut Command) -> std::io::Result<()> {
+    use std::os::unix::process::CommandExt;
+    Err(command.exec())
+}
+
+/// Where a program cannot become another, runs it and passes on its status.
+#[cfg(not(unix))]
+fn run(command: &mut Command) -> std::io::Result<()> {
+    // Ctrl-C is for the program, which shares our console; we stay to pass on its status.
+    ctrlc::set_handler(|| {}).map_err(std::io::Error::other)?;
+    std::process::exit(command.status()?.code().unwrap_or(1))
+}

@@ -1,0 +1,153 @@
+//! The script of a scene.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, bail, ensure};
+use regex_lite::{NoExpand, Regex};
+
+use crate::expectation::placeholders;
+use crate::step::{Step, split_word};
+
+/// A scene, as its file describes it.
+#[derive(Debug)]
+pub struct Script {
+    /// The file, as errors name it.
+    pub name: String,
+    /// The title of the scene.
+    pub title: String,
+    /// What differs from run to run.
+    pub varying: Varying,
+    /// The steps, in their order.
+    pub lines: Vec<Line>,
+}
+
+/// A step with its place in the file.
+#[derive(Debug)]
+pub struct Line {
+    /// The number of the line, from 1.
+    pub number: usize,
+    /// The line as it was written.
+    pub text: String,
+    /// What it says.
+    pub step: Step,
+}
+
+/// What differs from run to run, such as a clock, and the names by which it goes instead.
+#[derive(Debug, Default)]
+pub struct Varying(Vec<(String, Regex)>);
+
+impl Varying {
+    /// Puts the names in place of what differs.
+    pub fn settle(&self, line: String) -> String {
+        self.0.iter().fold(line, |line, (name, pattern)| {
+            pattern.replace_all(&line, NoExpand(name)).into_owned()
+        })
+    }
+
+    fn add(&mut self, rest: &str) -> anyhow::Result<()> {
+        let (name, pattern) = rest
+            .split_once('=')
+            .context("`vary` needs a name and a pattern: vary TIME = [0-9]{2}:[0-9]{2}")?;
+        let pattern = pattern.trim();
+        let regex = Regex::new(pattern).with_context(|| format!("`{pattern}` is no pattern"))?;
+        self.0.push((name.trim().into(), regex));
+        Ok(())
+    }
+}
+
+impl Script {
+    /// Reads a script. `programs` are those that it may start.
+    pub fn parse(name: String, text: &str, programs: &[String]) -> anyhow::Result<Self> {
+        let mut script =
+            Self { name, title: String::new(), varying: Varying::default(), lines: Vec::new() };
+        for (index, line) in text.lines().enumerate() {
+            let number = index + 1;
+            script
+                .add(number, line.trim(), programs)
+                .with_context(|| format!("{}:{number}: {line}", script.name))?;
+        }
+        ensure!(!script.title.is_empty(), "{}: a scene begins with `title`", script.name);
+        Ok(script)
+    }
+
+    fn add(&mut self, number: usize, line: &str, programs: &[String]) -> anyhow::Result<()> {
+        if line.is_empty() || line.starts_with('#') {
+            return Ok(());
+        }
+        match split_word(line) {
+            ("title", title) => self.title = title.into(),
+            ("vary", rest) => self.varying.add(rest)?,
+            (verb, rest) => {
+                ensure!(!self.title.is_empty(), "a scene begins with `title`");
+                let step = Step::parse(verb, rest)?;
+                self.check(&step, programs)?;
+                self.lines.push(Line { number, text: line.into(), step });
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds the slips that show without playing: sides, programs and placeholders that
+    /// nobody knows.
+    fn check(&self, step: &Step, programs: &[String]) -> anyhow::Result<()> {
+        let mut sides = self.sides();
+        if let Step::Start { side, program, .. } = step {
+            ensure!(
+                programs.contains(program),
+                "the lesson has no program `{program}`; it has {}",
+                programs.join(", ")
+            );
+            sides.push(side);
+        }
+        if let Some(side) = step.side() {
+            ensure!(
+                sides.contains(&side),
+                "no side `{side}` has been started; it needs: start {side} PROGRAM"
+            );
+        }
+        for name in placeholders(step.text()) {
+            match name {
+                "any" | "dir" => {}
+                "free" if matches!(step, Step::Start { .. }) => {}
+                side if sides.contains(&side) => {}
+                _ => bail!(
+                    "`{{{name}}}` stands for nothing here; there are {{any}}, {{dir}}, \
+                     {{free}} (after `start`) and the sides started so far"
+                ),
+            }
+        }
+        Ok(())
+    }
+
+    /// The sides, in the order in which they come.
+    pub fn sides(&self) -> Vec<&str> {
+        let mut sides = Vec::new();
+        for side in self.lines.iter().filter_map(|line| line.step.side()) {
+            if !sides.contains(&side) {
+                sides.push(side);
+            }
+        }
+        sides
+    }
+
+    /// The programs that the scene starts.
+    pub fn programs(&self) -> BTreeSet<String> {
+        self.lines
+            .iter()
+            .filter_map(|line| match &line.step {
+                Step::Start { program, .. } => Some(program.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Tells whether the scene makes or shows files.
+    pub fn has_files(&self) -> bool {
+        self.lines.iter().any(|line| {
+            matches!(
+                line.step,
+                Step::File { .. } | Step::Folder { .. } | Step::Files { .. } | Step::Same { .. }
+            )
+        })
+    }
+}

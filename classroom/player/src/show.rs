@@ -1,0 +1,172 @@
+//! What the audience reads.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use crate::script::Script;
+
+/// The colours of the sides, in the order in which they come.
+const COLOURS: [AnsiColor; 5] =
+    [AnsiColor::Cyan, AnsiColor::Yellow, AnsiColor::Magenta, AnsiColor::Green, AnsiColor::Blue];
+
+/// The name under which files are shown.
+pub const FILES: &str = "files";
+
+/// Prints a play, and keeps its transcript.
+pub struct Show {
+    step: bool,
+    transcript: String,
+    styles: BTreeMap<String, Style>,
+    width: usize,
+    block: Block,
+}
+
+/// What was printed last. A blank line stands between remarks and what happens.
+#[derive(Clone, Copy, PartialEq)]
+enum Block {
+    Title,
+    Remark,
+    Question,
+    Action,
+}
+
+/// What a line of a side is about.
+#[derive(Clone, Copy)]
+pub enum Sign {
+    /// It is started with a command.
+    Command,
+    /// It printed a line.
+    Printed,
+    /// It printed lines that are left out.
+    Skipped,
+    /// Somebody types into it.
+    Typed,
+    /// Something is done to it, or is found out about it.
+    Event,
+}
+
+impl Sign {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Command => "$",
+            Self::Printed => "|",
+            Self::Skipped => "…",
+            Self::Typed => ">",
+            Self::Event => "!",
+        }
+    }
+
+    fn style(self) -> Style {
+        match self {
+            Self::Printed => Style::new(),
+            Self::Command | Self::Typed => Style::new().bold(),
+            Self::Skipped | Self::Event => Style::new().italic(),
+        }
+    }
+}
+
+impl Show {
+    /// With `step`, waits for Enter before each step.
+    pub fn new(step: bool) -> Self {
+        Self {
+            step,
+            transcript: String::new(),
+            styles: BTreeMap::new(),
+            width: 0,
+            block: Block::Title,
+        }
+    }
+
+    /// Prints the heading of a lesson. It belongs to no transcript.
+    pub fn lesson(&mut self, number: u32, title: &str) -> io::Result<()> {
+        if self.width > 0 {
+            // Another lesson was played before.
+            writeln!(anstream::stdout())?;
+        }
+        let bold = Style::new().bold().underline();
+        writeln!(anstream::stdout(), "{bold}Lesson {number} · {title}{bold:#}")
+    }
+
+    /// Prints the title of a scene, and makes ready for its sides.
+    pub fn scene(&mut self, number: usize, script: &Script) -> io::Result<()> {
+        let mut sides = script.sides();
+        if script.has_files() {
+            sides.push(FILES);
+        }
+        self.width = sides.iter().map(|side| side.len()).max().unwrap_or_default();
+        let colours = COLOURS.iter().cycle().map(|colour| colour.on_default());
+        self.styles = sides.into_iter().map(String::from).zip(colours).collect();
+        self.block = Block::Title;
+
+        writeln!(anstream::stdout())?;
+        let bold = Style::new().bold();
+        self.line(&format!("{bold}{number}. {}{bold:#}", script.title))
+    }
+
+    /// Prints a remark.
+    pub fn say(&mut self, text: &str) -> io::Result<()> {
+        self.begin(Block::Remark)?;
+        self.line(&format!("    {text}"))
+    }
+
+    /// Prints a question.
+    pub fn ask(&mut self, text: &str) -> io::Result<()> {
+        // A question of two lines is one question.
+        let mark = if self.block == Block::Question { ' ' } else { '?' };
+        self.begin(Block::Question)?;
+        let bold = Style::new().bold();
+        self.line(&format!("  {bold}{mark} {text}{bold:#}"))
+    }
+
+    /// Prints what happens at a side.
+    pub fn action(&mut self, side: &str, sign: Sign, text: &str) -> io::Result<()> {
+        self.begin(Block::Action)?;
+        let colour = self.styles.get(side).copied().unwrap_or_default();
+        let (width, mark) = (self.width, sign.text());
+        let mut line = format!("{colour}{side:<width$} {mark}{colour:#}");
+        if !text.is_empty() {
+            let style = sign.style();
+            // A String takes whatever is written to it.
+            let _ = write!(line, " {style}{text}{style:#}");
+        }
+        self.line(&line)
+    }
+
+    /// Waits for Enter, if the play goes step by step. The end of the input lets it run on.
+    pub fn wait_for_enter(&mut self) {
+        if !self.step {
+            return;
+        }
+        let person = io::stdin().is_terminal() && io::stderr().is_terminal();
+        if person {
+            eprint!("[Enter]");
+        }
+        self.step = io::stdin().lock().skip_until(b'\n').is_ok_and(|count| count > 0);
+        if person {
+            // The terminal has begun a new line: go back and clear the prompt.
+            eprint!("\x1b[A\x1b[2K");
+        }
+    }
+
+    /// Hands over the transcript of the scene that was played.
+    pub fn take_transcript(&mut self) -> String {
+        std::mem::take(&mut self.transcript)
+    }
+
+    fn begin(&mut self, block: Block) -> io::Result<()> {
+        if self.block != block {
+            self.line("")?;
+        }
+        self.block = block;
+        Ok(())
+    }
+
+    fn line(&mut self, line: &str) -> io::Result<()> {
+        self.transcript.push_str(&anstream::adapter::strip_str(line).to_string());
+        self.transcript.push('\n');
+        writeln!(anstream::stdout(), "{line}")
+    }
+}

@@ -1,0 +1,380 @@
+//! The stage: the sides of a scene, and what happens to them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::process::{ChildStdin, Command, ExitStatus};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, anyhow, bail, ensure};
+
+use crate::addresses::Addresses;
+use crate::expectation::{Expectation, fill};
+use crate::folder::Folder;
+use crate::output::{Next, Output};
+use crate::processes;
+use crate::programs::Programs;
+use crate::running::Running;
+use crate::script::Varying;
+use crate::show::{FILES, Show, Sign};
+use crate::sockets;
+use crate::step::Step;
+
+/// How often a state is looked at that nobody announces.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
+
+/// The sides of a scene and their folder. Whatever is still running when it goes is ended.
+pub struct Stage<'a> {
+    programs: &'a Programs,
+    running: &'a Running,
+    varying: &'a Varying,
+    patience: Duration,
+    folder: Folder,
+    sides: BTreeMap<String, Side>,
+    addresses: Addresses,
+}
+
+/// The two ends of a program that we hold. Its process is among the running ones.
+struct Side {
+    input: Option<ChildStdin>,
+    output: Output,
+}
+
+impl<'a> Stage<'a> {
+    /// An empty stage.
+    pub fn new(
+        programs: &'a Programs,
+        running: &'a Running,
+        varying: &'a Varying,
+        patience: Duration,
+    ) -> anyhow::Result<Self> {
+        let folder = Folder::new()?;
+        running.work_in(folder.path());
+        let (sides, addresses) = Default::default();
+        Ok(Self { programs, running, varying, patience, folder, sides, addresses })
+    }
+
+    /// Does what a step says, and shows it.
+    pub fn perform(&mut self, step: &Step, show: &mut Show) -> anyhow::Result<()> {
+        match step {
+            Step::Say(text) => show.say(text)?,
+            Step::Ask(text) => show.ask(text)?,
+            Step::Start { side, program, arguments, shown } => {
+                let shown = self.start(side, program, arguments, shown)?;
+                show.action(side, Sign::Command, &shown)?;
+            }
+            Step::See { side, text } => {
+                let (skipped, line) = self.see(side, text)?;
+                show_skipped(show, side, skipped)?;
+                show.action(side, Sign::Printed, &line)?;
+            }
+            Step::Skip { side } => self.side(side)?.output.skipping = true,
+            Step::Type { side, text } => {
+                self.type_line(side, text)?;
+                let shown = if text.is_empty() { "(Enter)" } else { text };
+                show.action(side, Sign::Typed, shown)?;
+            }
+            Step::Close { side } => {
+                let input = self.side(side)?.input.take();
+                ensure!(input.is_some(), "the input of {side} is closed already");
+                show.action(side, Sign::Typed, "(Ctrl-D)")?;
+            }
+            Step::Ends { side, status } => {
+                let skipped = self.ends(side, *status)?;
+                show_skipped(show, side, skipped)?;
+                show.action(side, Sign::Event, &format!("ended with status {status}"))?;
+            }
+            Step::Kill { side } => {
+                self.kill(side)?;
+                show.action(side, Sign::Event, "killed")?;
+            }
+            Step::Pause { side } => {
+                self.act(side, processes::pause)?.context("it cannot be paused")?;
+                self.wait_until(side, "paused", |stage| stage.is(side, processes::is_paused))?;
+                show.action(side, Sign::Event, "paused")?;
+            }
+            Step::Resume { side } => {
+                self.act(side, processes::resume)?.context("it cannot go on")?;
+                show.action(side, Sign::Event, "goes on")?;
+            }
+            Step::Connected { side } => {
+                let process = self.act(side, |child| child.id())?;
+                self.wait_until(side, "connected", |_| sockets::is_connected(process))?;
+                show.action(side, Sign::Event, "connected")?;
+            }
+            Step::Unread { side, count } => {
+                let process = self.act(side, |child| child.id())?;
+                let state = match count {
+                    Some(count) => format!("{count} bytes lie unread"),
+                    None => String::from("bytes lie unread"),
+                };
+                self.wait_until(side, &state, |_| sockets::unread(process, *count))?;
+                show.action(side, Sign::Event, &state)?;
+            }
+            Step::File { name, content } => {
+                let size = self.folder.make_file(name, content)?;
+                show.action(FILES, Sign::Event, &format!("{name}, {size} bytes"))?;
+            }
+            Step::Folder { name } => {
+                self.folder.make_folder(name)?;
+                show.action(FILES, Sign::Event, &format!("{name}/"))?;
+            }
+            Step::Files { folder, text } => {
+                let list = self.files(folder, text)?;
+                show.action(FILES, Sign::Printed, &format!("{folder}: {list}"))?;
+            }
+            Step::Same { left, right } => {
+                self.folder.compare(left, right)?;
+                let same = format!("{left} and {right} are the same, byte for byte");
+                show.action(FILES, Sign::Printed, &same)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts a program. Returns its command line as the audience reads it.
+    fn start(
+        &mut self,
+        side: &str,
+        program: &str,
+        arguments: &[String],
+        shown: &str,
+    ) -> anyhow::Result<String> {
+        ensure!(!self.is(side, |_| true), "{side} is there already; first it `ends`, or `kill` it");
+        let free = self.addresses.starts(side, self.programs.default_port(program)?);
+        let mut command = Command::new(self.programs.path(program)?);
+        for argument in arguments {
+            command.arg(self.fill(argument, 0)?);
+        }
+        // Both into one pipe: the order of what it prints and what it complains of is kept.
+        let (reader, writer) = io::pipe()?;
+        command
+            .current_dir(self.folder.path())
+            .stdin(std::process::Stdio::piped())
+            .stdout(writer.try_clone()?)
+            .stderr(writer);
+        let input = self.running.start(side, &mut command).context("it cannot be started")?;
+        self.sides.insert(side.into(), Side { input, output: Output::new(reader) });
+        let shown = self.fill(shown, free.unwrap_or_default())?;
+        Ok(self.disguise(&shown))
+    }
+
+    /// Puts the real values in place of placeholders; `free` is the port of `{free}`.
+    fn fill(&self, text: &str, free: u16) -> anyhow::Result<String> {
+        let mut unknown = None;
+        let filled = fill(text, |name| match name {
+            "free" => format!("127.0.0.1:{free}"),
+            "dir" => self.folder.path().display().to_string(),
+            side => match self.addresses.of(side) {
+                Some(address) => address.to_string(),
+                None => {
+                    unknown = Some(side.to_string());
+                    String::new()
+                }
+            },
+        });
+        match unknown {
+            Some(side) => bail!("where {side} listens is not known; `see` its first line before"),
+            None => Ok(filled),
+        }
+    }
+
+    /// Waits for a line. Returns how many passed before it, and how the audience reads it.
+    fn see(&mut self, side: &str, text: &str) -> anyhow::Result<(usize, String)> {
+        let deadline = self.deadline();
+        let expectation = Expectation::new(text, |name| match name {
+            "dir" => Some(self.folder.path().display().to_string()),
+            // Where a side listens can change at each start: its own word counts.
+            name if name == side => None,
+            name => self.addresses.of(name).map(|address| address.to_string()),
+        });
+        let mut skipped = 0;
+        loop {
+            let line = self.next_line(side, deadline)?;
+            if let Some(addresses) = expectation.matches(&line) {
+                if let Some(address) = line.strip_prefix("listening on ") {
+                    let address = address.trim().parse();
+                    address.map(|address| self.addresses.listens(side, address)).ok();
+                }
+                addresses.into_iter().for_each(|address| self.addresses.number(address));
+                self.side(side)?.output.skipping = false;
+                return Ok((skipped, self.disguise(&line)));
+            }
+            ensure!(self.side(side)?.output.skipping, "{side} printed another line: {line}");
+            skipped += 1;
+        }
+    }
+
+    /// The next line of a side, with the names of what varies.
+    fn next_line(&mut self, side: &str, deadline: Instant) -> anyhow::Result<String> {
+        match self.side(side)?.output.next(deadline) {
+            Next::Line(line) => Ok(self.varying.settle(line)),
+            Next::Silence => {
+                bail!("{side} has printed no such line for {} seconds", self.patience.as_secs())
+            }
+            Next::End => match self.running.end(side) {
+                Some(status) => bail!("{side} printed nothing more: it {}", how(status?)),
+                None => bail!("{side} printed nothing more: it has ended"),
+            },
+        }
+    }
+
+    fn type_line(&mut self, side: &str, text: &str) -> anyhow::Result<()> {
+        let input = self.side(side)?.input.as_mut();
+        let input = input.with_context(|| format!("the input of {side} is closed"))?;
+        input
+            .write_all(format!("{text}\n").as_bytes())
+            .with_context(|| format!("{side} takes no input: it has ended or closed it"))
+    }
+
+    /// Waits until a side ends by itself. Returns how many lines passed before that.
+    fn ends(&mut self, side: &str, expected: i32) -> anyhow::Result<usize> {
+        self.wait_until(side, "ended", |stage| stage.is(side, processes::has_ended))?;
+        let status = self.end(side)?;
+        let skipped = self.rest(side)?;
+        ensure!(
+            status.code() == Some(expected),
+            "{side} was to end with status {expected}, but it {}",
+            how(status)
+        );
+        Ok(skipped)
+    }
+
+    fn kill(&mut self, side: &str) -> anyhow::Result<()> {
+        self.end(side)?;
+        self.rest(side)?;
+        Ok(())
+    }
+
+    fn end(&mut self, side: &str) -> anyhow::Result<ExitStatus> {
+        let status = self.running.end(side).with_context(|| format!("{side} is not running"))?;
+        self.addresses.ends(side);
+        self.side(side)?.input = None;
+        Ok(status?)
+    }
+
+    /// Reads what a side that has ended left to be read: nothing, unless lines are skipped.
+    /// Returns how many lines that were.
+    fn rest(&mut self, side: &str) -> anyhow::Result<usize> {
+        let deadline = self.deadline();
+        let mut skipped = 0;
+        loop {
+            let output = &mut self.side(side)?.output;
+            match output.next(deadline) {
+                Next::Line(_) if output.skipping => skipped += 1,
+                Next::Line(line) => bail!("{side} printed a line that nobody expected: {line}"),
+                Next::Silence => bail!("{side} has ended, but its output has not"),
+                Next::End => return Ok(skipped),
+            }
+        }
+    }
+
+    /// Waits until a folder holds what is expected.
+    fn files(&mut self, folder: &str, text: &str) -> anyhow::Result<String> {
+        let deadline = self.deadline();
+        let expectation = Expectation::new(text, |_| None);
+        loop {
+            let list = self.varying.settle(self.folder.list(folder)?);
+            if expectation.matches(&list).is_some() {
+                return Ok(list);
+            }
+            ensure!(Instant::now() < deadline, "{folder} holds something else: {list}");
+            thread::sleep(LOOK_AGAIN);
+        }
+    }
+
+    /// Ends all sides. Lines that nobody has read are an error.
+    pub fn finish(&mut self) -> anyhow::Result<()> {
+        let sides: Vec<_> = self.sides.keys().cloned().collect();
+        // All are stopped before any is ended: the end of one makes the others print.
+        for side in &sides {
+            let _ = self.act(side, processes::pause);
+        }
+        for side in &sides {
+            let deadline = self.deadline();
+            while self
+                .is(side, |child| !processes::is_paused(child) && !processes::has_ended(child))
+            {
+                ensure!(Instant::now() < deadline, "{side} cannot be stopped");
+                thread::sleep(LOOK_AGAIN);
+            }
+        }
+        self.running.end_all();
+        sides.iter().try_for_each(|side| self.rest(side).map(drop))
+    }
+
+    /// Waits until a side has come to a state.
+    fn wait_until(
+        &self,
+        side: &str,
+        state: &str,
+        reached: impl Fn(&Self) -> bool,
+    ) -> anyhow::Result<()> {
+        let deadline = self.deadline();
+        while !reached(self) {
+            let seconds = self.patience.as_secs();
+            ensure!(Instant::now() < deadline, "for {seconds} seconds not seen: {side} {state}");
+            thread::sleep(LOOK_AGAIN);
+        }
+        Ok(())
+    }
+
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.patience
+    }
+
+    fn side(&mut self, side: &str) -> anyhow::Result<&mut Side> {
+        self.sides.get_mut(side).with_context(|| format!("{side} is not running"))
+    }
+
+    fn act<T>(
+        &self,
+        side: &str,
+        act: impl FnOnce(&mut std::process::Child) -> T,
+    ) -> anyhow::Result<T> {
+        self.running.with(side, act).ok_or_else(|| anyhow!("{side} is not running"))
+    }
+
+    fn is(&self, side: &str, state: impl FnOnce(&mut std::process::Child) -> bool) -> bool {
+        self.running.with(side, state).unwrap_or(false)
+    }
+
+    fn disguise(&self, text: &str) -> String {
+        let folder = self.folder.path().display().to_string();
+        self.addresses.disguise(&text.replace(&folder, "."))
+    }
+
+    /// What each side printed last, for the message of a failure.
+    pub fn last_output(&mut self) -> String {
+        let mut text = String::from("The last lines of each side:");
+        for (name, side) in &mut self.sides {
+            for line in side.output.last() {
+                // A String takes whatever is written to it.
+                let _ = write!(text, "\n{name} | {}", self.addresses.disguise(line));
+            }
+        }
+        text
+    }
+}
+
+impl Drop for Stage<'_> {
+    fn drop(&mut self) {
+        self.running.end_all();
+    }
+}
+
+fn show_skipped(show: &mut Show, side: &str, count: usize) -> io::Result<()> {
+    match count {
+        0 => Ok(()),
+        1 => show.action(side, Sign::Skipped, "1 line"),
+        _ => show.action(side, Sign::Skipped, &format!("{count} lines")),
+    }
+}
+
+fn how(status: ExitStatus) -> String {
+    match status.code() {
+        Some(code) => format!("ended with status {code}"),
+        None => String::from("was killed"),
+    }
+}

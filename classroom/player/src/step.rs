@@ -1,0 +1,219 @@
+//! One step of a script: a verb, whom it concerns, and a text.
+
+use std::path::{Component, Path};
+
+use anyhow::{Context, bail, ensure};
+
+/// What a script can say.
+const VERBS: &str = "title, vary, say, ask, start, see, skip, type, close, ends, kill, pause, \
+                     resume, connected, unread, file, folder, files, same";
+
+/// A step. The sides are named by the script.
+#[derive(Debug, PartialEq)]
+pub enum Step {
+    /// Tells the audience something.
+    Say(String),
+    /// Asks the audience something.
+    Ask(String),
+    /// Starts a program as a side.
+    Start { side: String, program: String, arguments: Vec<String>, shown: String },
+    /// Waits for the next line of a side.
+    See { side: String, text: String },
+    /// Lets lines of a side pass until the next one expected of it.
+    Skip { side: String },
+    /// Types a line into a side.
+    Type { side: String, text: String },
+    /// Ends the input of a side.
+    Close { side: String },
+    /// Waits until a side ends by itself.
+    Ends { side: String, status: i32 },
+    /// Kills a side.
+    Kill { side: String },
+    /// Stops a side where it is.
+    Pause { side: String },
+    /// Lets a paused side go on.
+    Resume { side: String },
+    /// Waits until a side has a TCP connection.
+    Connected { side: String },
+    /// Waits until bytes lie unread in the connection of a side.
+    Unread { side: String, count: Option<u64> },
+    /// Makes a file.
+    File { name: String, content: Content },
+    /// Makes a folder.
+    Folder { name: String },
+    /// Waits until a folder holds what is expected.
+    Files { folder: String, text: String },
+    /// Compares two files.
+    Same { left: String, right: String },
+}
+
+/// What a new file holds.
+#[derive(Debug, PartialEq)]
+pub enum Content {
+    /// A line of text.
+    Line(String),
+    /// So many bytes.
+    Bytes(usize),
+}
+
+impl Step {
+    /// Reads what follows a verb.
+    pub fn parse(verb: &str, rest: &str) -> anyhow::Result<Self> {
+        let (first, text) = split_word(rest);
+        let side = || side(verb, first);
+        let only_side = || {
+            ensure!(text.is_empty(), "`{verb}` takes a side and nothing more: {verb} {first}");
+            side()
+        };
+        Ok(match verb {
+            "say" => Self::Say(needed(rest, "say A few words to the audience")?),
+            "ask" => Self::Ask(needed(rest, "ask A question?")?),
+            "start" => start(side()?, text)?,
+            "see" => Self::See { side: side()?, text: text.into() },
+            "skip" => Self::Skip { side: only_side()? },
+            "type" => Self::Type { side: side()?, text: text.into() },
+            "close" => Self::Close { side: only_side()? },
+            "ends" => Self::Ends { side: side()?, status: status(text)? },
+            "kill" => Self::Kill { side: only_side()? },
+            "pause" => Self::Pause { side: only_side()? },
+            "resume" => Self::Resume { side: only_side()? },
+            "connected" => Self::Connected { side: only_side()? },
+            "unread" => Self::Unread { side: side()?, count: count(text)? },
+            "file" => Self::File { name: path(first)?, content: content(text)? },
+            "folder" => Self::Folder { name: path(rest)? },
+            "files" => {
+                let text = needed(text, "files FOLDER  notes.txt 12 bytes, empty/ (or: empty)")?;
+                Self::Files { folder: path(first)?, text }
+            }
+            "same" => Self::Same { left: path(first)?, right: path(text)? },
+            _ => bail!("there is no verb `{verb}`; there are {VERBS}"),
+        })
+    }
+
+    /// The side that the step concerns.
+    pub fn side(&self) -> Option<&str> {
+        match self {
+            Self::Start { side, .. }
+            | Self::See { side, .. }
+            | Self::Skip { side }
+            | Self::Type { side, .. }
+            | Self::Close { side }
+            | Self::Ends { side, .. }
+            | Self::Kill { side }
+            | Self::Pause { side }
+            | Self::Resume { side }
+            | Self::Connected { side }
+            | Self::Unread { side, .. } => Some(side),
+            Self::Say(_)
+            | Self::Ask(_)
+            | Self::File { .. }
+            | Self::Folder { .. }
+            | Self::Files { .. }
+            | Self::Same { .. } => None,
+        }
+    }
+
+    /// Tells whether the step shows nothing new: another line of a remark or question, or
+    /// nothing at all.
+    pub fn continues(&self, previous: Option<&Self>) -> bool {
+        match self {
+            Self::Say(_) => matches!(previous, Some(Self::Say(_))),
+            Self::Ask(_) => matches!(previous, Some(Self::Ask(_))),
+            Self::Skip { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// The text in which placeholders stand.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Start { shown: text, .. } | Self::See { text, .. } | Self::Files { text, .. } => {
+                text
+            }
+            _ => "",
+        }
+    }
+}
+
+/// Splits a line after its first word. Spaces around both parts do not count.
+pub fn split_word(line: &str) -> (&str, &str) {
+    let line = line.trim();
+    let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    (word, rest.trim())
+}
+
+fn needed(text: &str, example: &str) -> anyhow::Result<String> {
+    ensure!(!text.is_empty(), "something is missing; it should read: {example}");
+    Ok(text.into())
+}
+
+fn side(verb: &str, name: &str) -> anyhow::Result<String> {
+    ensure!(!name.is_empty(), "`{verb}` needs a side, as in: {verb} client");
+    ensure!(
+        name.starts_with(|first: char| first.is_ascii_lowercase())
+            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
+        "a side is named by small letters, digits and -, as in: {verb} client"
+    );
+    ensure!(
+        !["any", "dir", "free", "files"].contains(&name),
+        "`{name}` means something else; name the side otherwise"
+    );
+    Ok(name.into())
+}
+
+fn start(side: String, shown: &str) -> anyhow::Result<Step> {
+    let mut words = words(shown)?.into_iter();
+    let program = words.next().context("`start` needs a program: start client PROGRAM {server}")?;
+    Ok(Step::Start { side, program, arguments: words.collect(), shown: shown.into() })
+}
+
+/// Splits a command at its spaces, but for those between quotes.
+fn words(text: &str) -> anyhow::Result<Vec<String>> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for c in text.chars() {
+        match (quote, c) {
+            (Some(open), _) if c == open => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None, ' ') => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(c),
+        }
+    }
+    ensure!(quote.is_none(), "a quote is open");
+    words.extend(word);
+    Ok(words)
+}
+
+fn status(text: &str) -> anyhow::Result<i32> {
+    text.parse().context("`ends` needs the exit status that is expected, as in: ends client 0")
+}
+
+fn count(text: &str) -> anyhow::Result<Option<u64>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let count = text.strip_suffix(" bytes").and_then(|count| count.parse().ok());
+    ensure!(count.is_some(), "`unread` takes a side and a count: unread client 10 bytes");
+    Ok(count)
+}
+
+fn content(text: &str) -> anyhow::Result<Content> {
+    if let Some(count) = text.strip_suffix(" bytes").and_then(|count| count.parse().ok()) {
+        return Ok(Content::Bytes(count));
+    }
+    Ok(Content::Line(needed(text, "file NAME  some text (or: 300000 bytes)")?))
+}
+
+/// The name of a file or folder of the scene, which lies inside the scene's folder.
+fn path(name: &str) -> anyhow::Result<String> {
+    let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
+    ensure!(
+        !name.is_empty() && inside && !name.contains(char::is_whitespace),
+        "a file is named without spaces and lies in the scene's folder, as in: notes.txt, out/notes.txt"
+    );
+    Ok(name.into())
+}
