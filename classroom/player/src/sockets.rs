@@ -1,9 +1,9 @@
 //! What lies in the sockets of a process, as far as the system tells.
 
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::{is_connected, unread};
+pub use elsewhere::{is_connected, unread, unsent};
 #[cfg(target_os = "linux")]
-pub use linux::{is_connected, unread};
+pub use linux::{is_connected, unread, unsent};
 
 #[cfg(target_os = "linux")]
 mod linux {
@@ -18,6 +18,7 @@ mod linux {
     /// A line of /proc/net/tcp or /proc/net/udp.
     struct Socket {
         state: String,
+        to_send: u64,
         received: u64,
     }
 
@@ -34,6 +35,11 @@ mod linux {
             Some(count) => unread == count,
             None => unread > 0,
         }
+    }
+
+    /// Tells whether a process has sent bytes over TCP that its peer has not taken yet.
+    pub fn unsent(process: u32) -> bool {
+        sockets(process, &["tcp", "tcp6"]).iter().any(|socket| socket.to_send > 0)
     }
 
     impl Socket {
@@ -60,9 +66,10 @@ mod linux {
                     continue;
                 };
                 if own.contains(inode) {
-                    let received = queues.split_once(':').map_or("", |(_sent, received)| received);
-                    let received = u64::from_str_radix(received, 16).unwrap_or_default();
-                    sockets.push(Socket { state: state.into(), received });
+                    let (to_send, received) = queues.split_once(':').unwrap_or_default();
+                    let count = |hex| u64::from_str_radix(hex, 16).unwrap_or_default();
+                    let (to_send, received) = (count(to_send), count(received));
+                    sockets.push(Socket { state: state.into(), to_send, received });
                 }
             }
         }
@@ -97,6 +104,12 @@ mod elsewhere {
 
     /// Takes for granted that bytes arrive soon.
     pub fn unread(_process: u32, _count: Option<u64>) -> bool {
+        thread::sleep(MOMENT);
+        true
+    }
+
+    /// Takes for granted that the buffers are full soon.
+    pub fn unsent(_process: u32) -> bool {
         thread::sleep(MOMENT);
         true
     }

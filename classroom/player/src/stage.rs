@@ -112,6 +112,12 @@ impl<'a> Stage<'a> {
                 self.wait_until(side, &state, |_| sockets::unread(process, *count))?;
                 show.action(side, Sign::Event, &state)?;
             }
+            Step::Unsent { side } => {
+                let process = self.act(side, |child| child.id())?;
+                let state = "bytes lie unsent";
+                self.wait_until(side, state, |_| sockets::unsent(process))?;
+                show.action(side, Sign::Event, state)?;
+            }
             Step::File { name, content } => {
                 let size = self.folder.make_file(name, content)?;
                 show.action(FILES, Sign::Event, &format!("{name}, {size} bytes"))?;

@@ -6,7 +6,7 @@ use anyhow::{Context, bail, ensure};
 
 /// What a script can say.
 const VERBS: &str = "title, vary, say, ask, start, see, skip, type, close, ends, kill, pause, \
-                     resume, connected, unread, file, folder, files, same";
+                     resume, connected, unread, unsent, file, folder, files, same";
 
 /// A step. The sides are named by the script.
 #[derive(Debug, PartialEq)]
@@ -37,6 +37,8 @@ pub enum Step {
     Connected { side: String },
     /// Waits until bytes lie unread in the connection of a side.
     Unread { side: String, count: Option<u64> },
+    /// Waits until a side has sent more than its peer takes.
+    Unsent { side: String },
     /// Makes a file.
     File { name: String, content: Content },
     /// Makes a folder.
@@ -79,6 +81,7 @@ impl Step {
             "resume" => Self::Resume { side: only_side()? },
             "connected" => Self::Connected { side: only_side()? },
             "unread" => Self::Unread { side: side()?, count: count(text)? },
+            "unsent" => Self::Unsent { side: only_side()? },
             "file" => Self::File { name: path(first)?, content: content(text)? },
             "folder" => Self::Folder { name: path(rest)? },
             "files" => {
@@ -103,7 +106,8 @@ impl Step {
             | Self::Pause { side }
             | Self::Resume { side }
             | Self::Connected { side }
-            | Self::Unread { side, .. } => Some(side),
+            | Self::Unread { side, .. }
+            | Self::Unsent { side } => Some(side),
             Self::Say(_)
             | Self::Ask(_)
             | Self::File { .. }
