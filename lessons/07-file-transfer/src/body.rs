@@ -1,0 +1,95 @@
+//! The bytes of a file on their way: counted, and never more than were announced.
+
+use std::io::{Read, Write};
+
+use connection_loop::read_some;
+use struct_header::Failure;
+
+use crate::disk;
+use crate::hasher::Hasher;
+
+/// How many bytes are moved at a time: enough to make the calls cheap, little enough to stay
+/// in the processor's cache.
+const PIECE: usize = 64 * 1024;
+
+/// Reads a file to its end. Returns its size in bytes and its MD5 digest.
+///
+/// # Errors
+///
+/// `disk` for a file that cannot be read.
+pub fn measure(file: &mut impl Read) -> Result<(u64, String), Failure> {
+    let mut size = 0;
+    let md5 = Hasher::start()?;
+    loop {
+        let mut piece = vec![0; PIECE];
+        let count = file.read(&mut piece).map_err(disk("cannot read the file"))?;
+        if count == 0 {
+            return Ok((size, md5.finish()));
+        }
+        piece.truncate(count);
+        md5.update(piece);
+        size += count as u64;
+    }
+}
+
+/// Sends `size` bytes of a file, and tells `progress` about each piece.
+///
+/// # Errors
+///
+/// `disk` if the file cannot be read, or ends before; else those of the stream.
+pub fn send_body(
+    file: &mut impl Read,
+    stream: &mut impl Write,
+    size: u64,
+    mut progress: impl FnMut(usize),
+) -> Result<(), Failure> {
+    let mut buffer = vec![0; PIECE];
+    let mut missing = size;
+    while missing > 0 {
+        let wanted = missing.min(PIECE as u64) as usize;
+        let count = file.read(&mut buffer[..wanted]).map_err(disk("cannot read the file"))?;
+        if count == 0 {
+            let message =
+                format!("the file has become shorter: {missing} of {size} bytes are gone");
+            return Err(Failure::new("disk", message));
+        }
+        stream.write_all(&buffer[..count])?;
+        missing -= count as u64;
+        progress(count);
+    }
+    Ok(())
+}
+
+/// Receives `size` bytes into a file, and tells `progress` about each piece. Returns their MD5
+/// digest.
+///
+/// # Errors
+///
+/// `closed-mid-message` if the peer closes before; `disk` if the file cannot be written; else
+/// those of the stream.
+pub fn recv_body(
+    stream: &mut impl Read,
+    file: &mut impl Write,
+    size: u64,
+    mut progress: impl FnMut(usize),
+) -> Result<String, Failure> {
+    let mut missing = size;
+    let md5 = Hasher::start()?;
+    while missing > 0 {
+        // Never ask for more than is still missing: nothing after it belongs to the file.
+        let wanted = missing.min(PIECE as u64) as usize;
+        let mut piece = vec![0; wanted];
+        let count = read_some(stream, &mut piece)?;
+        if count == 0 {
+            let message = format!("unexpected end: {} of {size} bytes arrived", size - missing);
+            return Err(Failure::new("closed-mid-message", message));
+        }
+        piece.truncate(count);
+        file.write_all(&piece).map_err(disk("cannot write the file"))?;
+        md5.update(piece);
+        // What has arrived counts, not what was asked for: the notes lost data here.
+        missing -= count as u64;
+        progress(count);
+    }
+    Ok(md5.finish())
+}

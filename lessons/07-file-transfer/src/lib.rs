@@ -1,0 +1,42 @@
+//! Lesson 7: whole files, up and down, for several clients at once.
+
+mod body;
+mod ending;
+mod folder;
+mod hasher;
+mod listing;
+mod message;
+mod name;
+mod progress;
+mod service;
+
+pub use body::{measure, recv_body, send_body};
+pub use ending::end_in_order;
+pub use folder::{Entry, Folder};
+pub use listing::Listing;
+pub use message::{Answer, Request, check_answer, file_name};
+pub use name::{check_name, shown};
+pub use progress::progress_bar;
+pub use service::{Reply, Service};
+
+use std::io;
+
+use struct_header::Failure;
+
+/// Where the server listens, and the client looks for it, unless told otherwise.
+pub const ADDRESS: &str = "127.0.0.1:8090";
+
+/// The folder in which the server keeps its files unless told otherwise.
+pub const DIR: &str = "received";
+
+/// The longest upload that the server accepts unless told otherwise, in bytes: 1 TiB, or all
+/// that a smaller machine can count.
+pub const MAX_UPLOAD: usize = match 1_usize.checked_shl(40) {
+    Some(bytes) => bytes,
+    None => usize::MAX,
+};
+
+/// Names what went wrong with a file, in contrast to what went wrong with a peer.
+fn disk(what: &str) -> impl Fn(io::Error) -> Failure {
+    move |error| Failure::new("disk", format!("{what}: {error}"))
+}
