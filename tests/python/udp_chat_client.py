@@ -1,0 +1,28 @@
+"""Talks to a friend by name: `udp_chat_client.py [IP:PORT]`. q ends the talk with that friend."""
+
+import socket
+import sys
+
+host, port = (sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:8081").rsplit(":", 1)
+friends = {name: (host, int(port)) for name in ("悟空", "木兰", "Ada", "Grace")}
+
+
+def talk(client, name):
+    for line in sys.stdin:
+        message = line.strip()
+        if message == "q":
+            return
+        if message:
+            client.sendto(message.encode(), friends[name])
+            answer, _ = client.recvfrom(65535)
+            print(f"{name}: {answer.decode()}")
+
+
+with socket.socket(type=socket.SOCK_DGRAM) as client:
+    client.settimeout(20)
+    for line in sys.stdin:
+        name = line.strip()
+        if name in friends:
+            talk(client, name)
+        else:
+            print("no such friend:", name)
