@@ -44,16 +44,18 @@ pub fn resolve(address: &str) -> io::Result<SocketAddr> {
         .ok_or_else(|| io::Error::new(ErrorKind::NotFound, "the name has no address"))
 }
 
-/// Reads a time span in seconds, as in `--timeout 2.5`. Zero is no time span.
+/// Reads a time span in seconds, as in `--timeout 2.5`: more than none, and a year at most, so
+/// that it can be added to any clock.
 ///
 /// # Errors
 ///
-/// A text that is not a number above zero.
+/// A text that is not such a number.
 pub fn seconds(text: &str) -> Result<Duration, String> {
+    let year = Duration::from_secs(365 * 24 * 60 * 60);
     text.parse()
         .ok()
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .filter(|duration| !duration.is_zero())
+        .filter(|duration| !duration.is_zero() && *duration <= year)
         .ok_or_else(|| String::from("usage: a number of seconds above 0, as in --timeout 2.5"))
 }
 

@@ -1,14 +1,19 @@
 //! What the tests of all lessons share: a running program with lines to read and a keyboard
 //! to type on, and raw sockets that never wait for ever.
 
+pub mod command_clients;
+pub mod commands;
+
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
-use std::{env, thread};
+use std::{env, fs, thread};
+
+use socket2::SockRef;
 
 /// How long a test waits for what must come. It is reached only when something is broken.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -52,9 +57,19 @@ impl Program {
 
     /// Starts a server on a free port of the loopback address and waits until it listens.
     pub fn server(path: &str, arguments: &[&str]) -> Self {
-        let mut server = Self::start(path, [&["127.0.0.1:0"], arguments].concat());
+        Self::server_at(path, "127.0.0.1:0", arguments)
+    }
+
+    /// Starts a server at an address other than the usual one, and waits until it listens.
+    pub fn server_at(path: &str, address: &str, arguments: &[&str]) -> Self {
+        let mut server = Self::start(path, [&[address], arguments].concat());
         server.wait_until_listening();
         server
+    }
+
+    /// Starts a client of the server at `address`.
+    pub fn client(path: &str, address: SocketAddr, arguments: &[&str]) -> Self {
+        Self::start(path, [&[address.to_string().as_str()], arguments].concat())
     }
 
     /// Waits for the first line of a server, which tells its address.
@@ -79,10 +94,13 @@ impl Program {
 
     /// Types a line.
     pub fn type_line(&mut self, line: impl AsRef<[u8]>) {
-        let mut bytes = line.as_ref().to_vec();
-        bytes.push(b'\n');
+        self.type_text([line.as_ref(), b"\n"].concat());
+    }
+
+    /// Types without ending the line.
+    pub fn type_text(&mut self, text: impl AsRef<[u8]>) {
         let stdin = self.stdin.as_mut().expect("the input is still open");
-        stdin.write_all(&bytes).expect("the program takes input");
+        stdin.write_all(text.as_ref()).expect("the program takes input");
     }
 
     /// Ends the input, as Ctrl-D does.
@@ -196,6 +214,14 @@ impl Finished {
         assert_eq!(self.status.code(), Some(status), "{self:?}");
         self
     }
+
+    /// Asserts that the program ended with status 1, without a panic, and that stderr has `text`.
+    pub fn fails_with(self, text: &str) -> Self {
+        let finished = self.code(1);
+        assert!(finished.stderr.contains(text), "expected {text:?} in {finished:?}");
+        assert!(!finished.stderr.contains("panicked"), "{finished:?}");
+        finished
+    }
 }
 
 fn lines(pipe: impl Read + Send + 'static) -> Receiver<String> {
@@ -216,7 +242,10 @@ fn lines(pipe: impl Read + Send + 'static) -> Receiver<String> {
 
 /// Connects a raw client whose reads fail after [`PATIENCE`] instead of hanging.
 pub fn connect(address: SocketAddr) -> TcpStream {
-    let stream = TcpStream::connect(address).expect("the server accepts connections");
+    be_patient(TcpStream::connect(address).expect("the server accepts connections"))
+}
+
+fn be_patient(stream: TcpStream) -> TcpStream {
     stream.set_read_timeout(Some(PATIENCE)).expect("a timeout can be set");
     stream.set_write_timeout(Some(PATIENCE)).expect("a timeout can be set");
     stream
@@ -234,6 +263,112 @@ pub fn expect_end(stream: &mut impl Read) {
     let mut rest = Vec::new();
     stream.read_to_end(&mut rest).expect("an orderly end");
     assert_eq!(rest, [], "bytes after the last answer");
+}
+
+/// Listens on a free port, for a test that plays the server.
+pub fn listen() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("a bound socket has an address");
+    (listener, address)
+}
+
+/// Accepts the next client, for a test that plays the server.
+pub fn accept(listener: &TcpListener) -> TcpStream {
+    let listener = listener.try_clone().expect("a socket can be cloned");
+    let (sender, accepted) = mpsc::channel();
+    thread::spawn(move || sender.send(listener.accept()));
+    let (stream, _) = accepted
+        .recv_timeout(PATIENCE)
+        .expect("a client connects")
+        .expect("the client is accepted");
+    be_patient(stream)
+}
+
+/// Reads what a client sends as one small message, and asserts that it is `expected`.
+pub fn expect_bytes(stream: &mut impl Read, expected: impl AsRef<[u8]>) {
+    let expected = expected.as_ref();
+    let received = read_exactly(stream, expected.len());
+    assert_eq!(escaped(&received), escaped(expected));
+}
+
+/// Bytes as a person can read them in the message of a failed test.
+fn escaped(bytes: &[u8]) -> String {
+    bytes.escape_ascii().to_string()
+}
+
+/// Ends a connection with a reset, as a system does when a program vanishes.
+pub fn reset(stream: TcpStream) {
+    SockRef::from(&stream).set_linger(Some(Duration::ZERO)).expect("lingering can be set");
+}
+
+/// Sends each piece on its own. On Linux a piece leaves when the peer has read the one before
+/// it, so that no two arrive in one read.
+pub fn send_in_pieces(stream: &mut TcpStream, pieces: impl IntoIterator<Item = impl AsRef<[u8]>>) {
+    stream.set_nodelay(true).expect("Nagle's algorithm can be switched off");
+    for piece in pieces {
+        stream.write_all(piece.as_ref()).expect("the peer takes the piece");
+        let deadline = Instant::now() + PATIENCE;
+        while cfg!(target_os = "linux") && unread_by_peer(stream) > 0 {
+            assert!(Instant::now() < deadline, "the peer does not read");
+            thread::yield_now();
+        }
+    }
+}
+
+/// How many bytes lie unread at the other end of a connection within this machine, by the
+/// system's table of connections. None are left when the peer has closed its socket.
+fn unread_by_peer(stream: &TcpStream) -> u64 {
+    let hex = |address: io::Result<SocketAddr>| match address.expect("a connected socket") {
+        SocketAddr::V4(address) => {
+            format!("{:08X}:{:04X}", u32::from_le_bytes(address.ip().octets()), address.port())
+        }
+        SocketAddr::V6(address) => panic!("{address}: only IPv4 is looked up"),
+    };
+    let ends = format!(" {} {} ", hex(stream.peer_addr()), hex(stream.local_addr()));
+    let table = fs::read_to_string("/proc/net/tcp").expect("Linux lists its connections");
+    let line = table.lines().find(|line| line.contains(&ends));
+    // The fifth field is tx_queue:rx_queue, in hexadecimal digits.
+    let queues = line.and_then(|line| line.split_whitespace().nth(4)).unwrap_or("0:0");
+    let (_, unread) = queues.split_once(':').expect("two queues");
+    u64::from_str_radix(unread, 16).expect("a hexadecimal number")
+}
+
+/// Asserts what every program does about `--help`, `--version` and wrong arguments.
+pub fn check_arguments(path: &str, wrong: &[&[&str]]) {
+    let help = Program::start(path, ["--help"]).finish().success();
+    assert!(help.stdout.contains("Usage: "), "{help:?}");
+    let version = Program::start(path, ["--version"]).finish().success();
+    assert!(version.stdout.ends_with(concat!(env!("CARGO_PKG_VERSION"), "\n")), "{version:?}");
+    for &arguments in [&["--nonsense"] as &[&str]].iter().chain(wrong) {
+        let finished = Program::start(path, arguments).finish().code(2);
+        assert!(finished.stderr.contains("sage: "), "{arguments:?}: {finished:?}");
+        assert_eq!(finished.stdout, "");
+    }
+}
+
+/// Tells whether IPv6 can be used on this machine, with a remark where it cannot.
+pub fn has_ipv6() -> bool {
+    let bound = TcpListener::bind("[::1]:0").is_ok();
+    if !bound {
+        eprintln!("skipped: this machine cannot bind [::1]");
+    }
+    bound
+}
+
+/// Waits until a process is gone, by the system's table of processes (Linux). One that has
+/// ended counts as gone, also while nobody has asked for its status.
+pub fn expect_process_gone(id: &str) {
+    let deadline = Instant::now() + PATIENCE;
+    while is_alive(id) {
+        assert!(Instant::now() < deadline, "process {id} is still there");
+        thread::yield_now();
+    }
+}
+
+/// Tells whether a process is there and has not ended (Linux).
+pub fn is_alive(id: &str) -> bool {
+    fs::read_to_string(format!("/proc/{id}/status"))
+        .is_ok_and(|status| !status.contains("State:\tZ"))
 }
 
 /// Starts a Python program of `tests/python`, or returns `None` with a remark where python3 is

@@ -1,0 +1,11 @@
+"""Sends each line of its input and prints the answer: `communication_loop_client.py HOST PORT`."""
+
+import socket
+import sys
+
+with socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=20) as connection:
+    for line in sys.stdin:
+        message = line.strip()
+        if message:
+            connection.sendall(message.encode())
+            print(connection.recv(1024).decode(errors="replace"))

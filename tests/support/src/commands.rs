@@ -1,0 +1,374 @@
+//! What every server that runs commands must withstand, however it frames its answers.
+//!
+//! A lesson says how it frames them by a function that sends a command and asserts that
+//! exactly the expected output comes back; [`command_server_tests!`](crate::command_server_tests)
+//! makes a test of each function here. The commands are those of a Unix shell.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::path::Path;
+
+use crate::{
+    Program, check_arguments, connect, escaped, expect_end, expect_process_gone, has_ipv6,
+    is_alive, reset,
+};
+
+/// Sends a command and asserts that exactly this output comes back, framed as the lesson does.
+pub type ExpectOutput = fn(&mut TcpStream, command: &[u8], output: &[u8]);
+
+/// Frames an answer as the lesson's server does.
+pub type Frame = fn(answer: &[u8]) -> Vec<u8>;
+
+/// Makes a test of each function of [`commands`](crate::commands), in a module of this name.
+#[macro_export]
+macro_rules! command_server_tests {
+    ($module:ident, $server:expr, $expect_output:expr) => {
+        mod $module {
+            use super::*;
+
+            $crate::command_server_tests! { @tests $server, $expect_output;
+                wrong_arguments
+                ipv6_and_names
+                command_after_command
+                client_after_client
+                stdout_comes_before_stderr
+                a_command_without_output
+                peer_closed
+                peer_reset
+                half_close
+                silent_peer_says_nothing
+                silent_peer_does_not_read
+                address_in_use
+                pipe_deadlock
+                inherited_stdin
+                endless_command_runs
+                endless_command_prints
+                endless_command_left_in_the_background
+                exposed_shell
+                invalid_utf8
+                a_command_with_a_zero_byte
+            }
+        }
+    };
+    (@tests $server:expr, $expect_output:expr; $($test:ident)*) => {
+        $(
+            #[test]
+            fn $test() {
+                $crate::commands::$test($server, $expect_output);
+            }
+        )*
+    };
+}
+
+/// The output of `seq 1 LAST`.
+pub fn numbers(last: u32) -> String {
+    (1..=last).map(|number| format!("{number}\n")).collect()
+}
+
+/// Asserts that the server serves a client from its first command to its leaving.
+pub fn expect_next_client_served(server: &Program, expect_output: ExpectOutput) {
+    let mut stream = connect(server.address());
+    expect_output(&mut stream, b"echo next", b"next\n");
+    drop(stream);
+    server.expect("client ");
+    assert_eq!(server.line(), "received 9 bytes: \"echo next\"");
+    server.expect_gone("peer-closed");
+}
+
+/// It refuses what it does not understand.
+pub fn wrong_arguments(path: &str, _: ExpectOutput) {
+    check_arguments(
+        path,
+        &[
+            &["nonsense"],
+            &["127.0.0.1:65536"],
+            &["--timeout", "0"],
+            &["--time-limit", "0"],
+            // So many seconds cannot be added to the clock.
+            &["--time-limit", "1e19"],
+        ],
+    );
+    Program::start(path, ["--max-reply", "-1"]).finish().code(2);
+}
+
+/// It listens on IPv6, and at a name.
+pub fn ipv6_and_names(path: &str, expect_output: ExpectOutput) {
+    for address in ["[::1]:0", "localhost:0"] {
+        if address.starts_with('[') && !has_ipv6() {
+            continue;
+        }
+        let server = Program::server_at(path, address, &[]);
+        expect_next_client_served(&server, expect_output);
+    }
+}
+
+/// One connection serves for many commands, long answers among them.
+pub fn command_after_command(path: &str, expect_output: ExpectOutput) {
+    let server = Program::server(path, &[]);
+    let mut stream = connect(server.address());
+    expect_output(&mut stream, b"echo hi", b"hi\n");
+    expect_output(&mut stream, b"seq 1 3000", numbers(3000).as_bytes());
+    expect_output(&mut stream, b"printf done", b"done");
+    drop(stream);
+
+    let address = server.expect("client 127.0.0.1:");
+    assert_eq!(server.line(), "received 7 bytes: \"echo hi\"");
+    assert_eq!(server.line(), "received 10 bytes: \"seq 1 3000\"");
+    assert_eq!(server.line(), "received 11 bytes: \"printf done\"");
+    assert_eq!(server.line(), format!("{address} gone: peer-closed"));
+}
+
+/// The server does not end with its first client.
+pub fn client_after_client(path: &str, expect_output: ExpectOutput) {
+    let server = Program::server(path, &[]);
+    for _ in 0..3 {
+        expect_next_client_served(&server, expect_output);
+    }
+}
+
+/// Both outputs are answered, stdout first, whatever the exit status.
+pub fn stdout_comes_before_stderr(path: &str, expect_output: ExpectOutput) {
+    let server = Program::server(path, &[]);
+    let mut stream = connect(server.address());
+    expect_output(&mut stream, b"echo bad >&2; echo good; exit 3", b"good\nbad\n");
+}
+
+/// Nothing printed is an answer too.
+pub fn a_command_without_output(path: &str, expect_output: ExpectOutput) {
+    let server = Program::server(path, &[]);
+    let mut stream = connect(server.address());
+    expect_output(&mut stream, b"true", b"");
+    expect_output(&mut stream, b"echo hi", b"hi\n");
+}
+
+/// A client that leaves ends its conversation, and no shell is started for it.
+pub fn peer_closed(path: &str, expect_output: ExpectOutput) {
+    let server = Program::server(path, &[]);
+    drop(connect(server.address()));
+    let address = server.expect("client ");
+    assert_eq!(server.line(), format!("{address} gone: peer-closed"));
+    expect_next_client_served(&server, expect_output);
+}
+
+/// A client that vanishes ends its conversation, and no more.
+pub fn peer_reset(path: &str, expect_output: ExpectOutput) {
+    let server = Program::server(path, &[]);
+    let mut stream = connect(server.address());
+    expect_output(&mut stream, b"echo hi", b"hi\n");
+    reset(stream);
+    server.expect_client_gone("peer-reset");
+    expect_next_client_served(&server, expect_output);
+}
+
+/// A client that has finished sending gets its answer, and then the end.
+pub fn half_close(path: &str, expect_output: ExpectOutput) {
+    let server = Program::server(path, &[]);
+    let mut stream = connect(server.address());
+    expect_output(&mut stream, b"echo hi", b"hi\n");
+    stream.shutdown(Shutdown::Write).expect("we are done");
+    expect_end(&mut stream);
+    server.expect_client_gone("peer-closed");
+    expect_next_client_served(&server, expect_output);
+}
+
+/// `--timeout` lets a client go that says nothing, before its first command and after it.
+pub fn silent_peer_says_nothing(path: &str, expect_output: ExpectOutput) {
+    let server = Program::server(path, &["--timeout", "0.5"]);
+    expect_end(&mut connect(server.address()));
+    server.expect_client_gone("silent-peer");
+
+    let mut tired = connect(server.address());
+    expect_output(&mut tired, b"echo hi", b"hi\n");
+    expect_end(&mut tired);
+    server.expect_client_gone("silent-peer");
+    expect_next_client_served(&server, expect_output);
+}
+
+/// `--timeout` lets a client go that does not take its answer.
+pub fn silent_peer_does_not_read(path: &str, expect_output: ExpectOutput) {
+    let server = Program::server(path, &["--timeout", "0.5"]);
+    let mut deaf = connect(server.address());
+    deaf.write_all(b"head -c 20000000 /dev/zero").expect("the server takes it");
+    server.expect_client_gone("silent-peer");
+    expect_next_client_served(&server, expect_output);
+}
+
+/// A client that is gone when its answer is ready ends its conversation, and no more.
+///
+/// Not for the ready pair: its server hears of the end when it reads.
+pub fn write_after_close(path: &str, expect_output: ExpectOutput) {
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let gone = directory.path().join("gone");
+    let server = Program::server(path, &[]);
+
+    let mut stream = connect(server.address());
+    let wait = format!("until [ -e '{}' ]; do :; done", gone.display());
+    let command = format!("{wait}; head -c 20000000 /dev/zero");
+    stream.write_all(command.as_bytes()).expect("the server takes it");
+    drop(stream);
+    fs::write(gone, "").expect("a file can be made");
+
+    server.expect_client_gone("write-after-close");
+    expect_next_client_served(&server, expect_output);
+}
+
+/// A taken port is an error that says so, and the server that has it goes on.
+pub fn address_in_use(path: &str, expect_output: ExpectOutput) {
+    let server = Program::server(path, &[]);
+    Program::start(path, [server.address().to_string()])
+        .finish()
+        .fails_with(&format!("cannot listen on {}; if the port is taken", server.address()));
+    expect_next_client_served(&server, expect_output);
+}
+
+/// Neither pipe is read to its end before the other, so that a command may fill either.
+pub fn pipe_deadlock(path: &str, expect_output: ExpectOutput) {
+    let server = Program::server(path, &[]);
+    let mut stream = connect(server.address());
+    let long = numbers(200_000);
+    expect_output(&mut stream, b"seq 1 200000 >&2", long.as_bytes());
+    expect_output(&mut stream, b"seq 1 200000", long.as_bytes());
+    let both = [long.as_str(), &long].concat();
+    expect_output(&mut stream, b"seq 1 200000 | tee /dev/stderr", both.as_bytes());
+}
+
+/// A command that wants input finds none, also when the server has some.
+pub fn inherited_stdin(path: &str, expect_output: ExpectOutput) {
+    let mut server = Program::server(path, &[]);
+    server.type_line("typed at the server");
+    let mut stream = connect(server.address());
+    expect_output(&mut stream, b"cat", b"");
+    expect_output(&mut stream, b"cat; echo no more", b"no more\n");
+}
+
+/// A command that does not end is ended, together with what it started.
+pub fn endless_command_runs(path: &str, expect_output: ExpectOutput) {
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let ids = directory.path().join("ids");
+    let server = Program::server(path, &["--time-limit", "1"]);
+    let mut stream = connect(server.address());
+
+    let command = format!("sleep 60 & echo $$ $! > '{}'; printf before; wait", ids.display());
+    let output = b"before\n(ended: the command ran longer than 1 s)\n";
+    expect_output(&mut stream, command.as_bytes(), output);
+    if cfg!(target_os = "linux") {
+        let ids = fs::read_to_string(ids).expect("the command has written its ids");
+        ids.split_whitespace().for_each(expect_process_gone);
+    }
+
+    // A server that reads one pipe to its end first would be held by this one.
+    let output = b"(ended: the command ran longer than 1 s)\n";
+    expect_output(&mut stream, b"exec >&- 2>&-; sleep 60", output);
+    expect_output(&mut stream, b"echo hi", b"hi\n");
+}
+
+/// A command that prints for ever is ended, and its answer bounded.
+pub fn endless_command_prints(path: &str, expect_output: ExpectOutput) {
+    let server = Program::server(path, &["--max-reply", "10001"]);
+    let mut stream = connect(server.address());
+    let remark = "(ended: the command printed more than 10001 bytes)\n";
+    let output = format!("{}y\n{remark}", "y\n".repeat(5000));
+    for command in ["yes", "yes >&2", "yes | tee /dev/stderr"] {
+        expect_output(&mut stream, command.as_bytes(), output.as_bytes());
+    }
+    // Exactly as much as is allowed is not too much.
+    let whole = ["x".repeat(10_000).as_str(), "\n"].concat();
+    let command = b"head -c 10000 /dev/zero | tr '\\0' x; echo";
+    expect_output(&mut stream, command, whole.as_bytes());
+}
+
+/// What a command leaves running is left alone, and its answer comes at once.
+pub fn endless_command_left_in_the_background(path: &str, expect_output: ExpectOutput) {
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let file = directory.path().join("id");
+    // A server that waited for the sleeper would try the patience of this test.
+    let server = Program::server(path, &["--time-limit", "600"]);
+    let mut stream = connect(server.address());
+    let command = format!("sleep 600 & echo $! > '{}'; echo hi", file.display());
+    expect_output(&mut stream, command.as_bytes(), b"hi\n");
+
+    let id = read_line(&file);
+    if cfg!(target_os = "linux") {
+        assert!(is_alive(&id), "the sleeper {id} was ended");
+    }
+    expect_output(&mut stream, format!("kill {id}").as_bytes(), b"");
+    if cfg!(target_os = "linux") {
+        expect_process_gone(&id);
+    }
+}
+
+fn read_line(file: &Path) -> String {
+    let text = fs::read_to_string(file).expect("the command has written it");
+    String::from(text.trim())
+}
+
+/// An address that other machines can reach is refused, unless it is meant.
+pub fn exposed_shell(path: &str, expect_output: ExpectOutput) {
+    for address in ["0.0.0.0:0", "[::]:0", "[::ffff:127.0.0.1]:0"] {
+        let refused = Program::start(path, [address]).finish().fails_with("(exposed-shell)");
+        assert!(refused.stderr.contains("--allow-remote if you mean it"), "{refused:?}");
+        assert_eq!(refused.stdout, "");
+    }
+    // This address is nobody's (RFC 5737): the guard lets it pass, and no door is opened.
+    let arguments = ["192.0.2.1:0", "--allow-remote"];
+    Program::start(path, arguments).finish().fails_with("cannot listen on 192.0.2.1:0");
+
+    // The whole of 127.0.0.0/8 is this machine, but only one address of it was bound.
+    let server = Program::server(path, &[]);
+    let other = ("127.0.0.2", server.address().port());
+    TcpStream::connect(other).expect_err("nobody listens at the other address");
+    expect_next_client_served(&server, expect_output);
+}
+
+/// A command need not be text, and neither need its output.
+pub fn invalid_utf8(path: &str, expect_output: ExpectOutput) {
+    let server = Program::server(path, &[]);
+    let mut stream = connect(server.address());
+    expect_output(&mut stream, b"echo \xff\xfe", b"\xff\xfe\n");
+    expect_output(&mut stream, b"echo hi", b"hi\n");
+    server.expect("client ");
+    assert_eq!(server.line(), "received 7 bytes: \"echo \u{fffd}\u{fffd}\"");
+}
+
+/// No program can be given an argument with a zero byte. That is an answer as well.
+pub fn a_command_with_a_zero_byte(path: &str, expect_output: ExpectOutput) {
+    let server = Program::server(path, &[]);
+    let mut stream = connect(server.address());
+    let output = b"(the command cannot be run: nul byte found in provided data)\n";
+    expect_output(&mut stream, b"echo \0", output);
+    expect_output(&mut stream, b"echo hi", b"hi\n");
+}
+
+/// Header and body leave in one write: the answer never waits for an acknowledgement, and one
+/// read returns all of it, on every try.
+pub fn stalled_write(path: &str, frame: Frame) {
+    let server = Program::server(path, &[]);
+    let mut stream = connect(server.address());
+    let mut buffer = [0; 4096];
+    for _ in 0..20 {
+        stream.write_all(b"echo hi").expect("the server takes it");
+        let count = stream.read(&mut buffer).expect("an answer comes");
+        assert_eq!(escaped(&buffer[..count]), escaped(&frame(b"hi\n")));
+    }
+}
+
+/// With a timeout, a write may take only part of the bytes. A slow reader gets them all.
+pub fn partial_write(path: &str, frame: Frame) {
+    let server = Program::server(path, &["--timeout", "0.5"]);
+    let mut stream = connect(server.address());
+    stream.write_all(b"seq 1 2500000").expect("the server takes it");
+    let answer = frame(numbers(2_500_000).as_bytes());
+    // Eight bytes a read make a slow reader, for whom 19 MB take longer than the timeout.
+    let mut piece = [0; 8];
+    let mut received = 0;
+    while received < answer.len() {
+        let count = stream.read(&mut piece).expect("the answer goes on");
+        assert!(count > 0, "{received} of {} bytes arrived", answer.len());
+        let expected = answer.get(received..received + count);
+        assert_eq!(expected, Some(&piece[..count]), "after {received} bytes");
+        received += count;
+    }
+    drop(stream);
+    server.expect_client_gone("peer-closed");
+}
