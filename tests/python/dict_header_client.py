@@ -1,0 +1,32 @@
+"""Sends commands, checks each answer by its header: `dict_header_client.py HOST PORT`."""
+
+import hashlib
+import json
+import socket
+import struct
+import sys
+
+
+def receive(connection, size):
+    """Receives exactly so many bytes: what came is counted, not what was asked for."""
+    pieces = []
+    while size:
+        piece = connection.recv(min(size, 65536))
+        if not piece:
+            sys.exit(f"unexpected end: {size} bytes are missing")
+        pieces.append(piece)
+        size -= len(piece)
+    return b"".join(pieces)
+
+
+with socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=20) as connection:
+    for line in sys.stdin:
+        command = line.strip()
+        if command:
+            connection.sendall(command.encode())
+            (size,) = struct.unpack("<i", receive(connection, 4))
+            header = json.loads(receive(connection, size))
+            answer = receive(connection, header["total_size"])
+            if hashlib.md5(answer).hexdigest() != header["md5"]:
+                sys.exit("the answer has another digest")
+            print(header["file_name"], answer.decode(errors="replace").rstrip("\n"))
