@@ -385,7 +385,7 @@ fn a_server_that_was_stopped_and_goes_on_keeps_its_client() {
 fn wait_for_state(id: &str, state: char) {
     let deadline = std::time::Instant::now() + support::PATIENCE;
     let line = format!("State:\t{state}");
-    while !std::fs::read_to_string(format!("/proc/{id}/status")).unwrap().contains(&line) {
+    while !std::fs::read_to_string(format!("/proc/{id}/status")).expect("it runs").contains(&line) {
         assert!(std::time::Instant::now() < deadline, "{id} is not in state {state}");
         thread::yield_now();
     }

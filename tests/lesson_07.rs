@@ -545,7 +545,7 @@ fn a_client_that_breaks_a_download_off() {
 
 #[test]
 fn a_silent_client_is_let_go() {
-    let shop = Shop::open(&["--timeout", "1"]);
+    let shop = Shop::open(&["--timeout", "0.5"]);
     let upload = put("a", &noise(1000, 2));
     write(&shop.dir, "big", &vec![0; 30_000_000]);
     // One says nothing, one stops inside its header, one inside its file.

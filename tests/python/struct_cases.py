@@ -53,18 +53,20 @@ def several():
     yield "5sI", [b"datum", 9]
     yield "=5sI", [b"datum", 9]
     yield "< h i q", [1, 2, 3]
-    yield "0i", []
-    yield "", []
-    yield "<", []
     # Native alignment puts zeros in front of what needs an even place, and none at the end.
-    aligned = {
-        "bh": [1, 2], "bi": [1, 2], "bq": [1, 2], "bf": [1, 1.5], "bd": [1, 1.5], "hb": [1, 2],
-        "qb": [1, 2], "bhiq": [1, 2, 3, 4], "b3h": [1, 2, 3, 4], "b2sq": [1, b"xy", 2],
-        "b0q": [1], "bbbi": [1, 2, 3, 4],
-    }
-    for codes, values in aligned.items():
-        for prefix in ["", "@", "=", "<", ">"]:
-            yield prefix + codes, values
+    for prefix in ["", "=", "<", ">"]:
+        for codes in ["bh", "bi", "bI", "bq", "bQ", "hb", "qb", "iq", "hhi", "bbbi"]:
+            yield prefix + codes, [1] * len(codes)
+        yield prefix + "bhiq", [1, 2, 3, 4]
+        yield prefix + "b3h", [1, 2, 3, 4]
+        yield prefix + "bf", [1, 1.5]
+        yield prefix + "bd", [1, 1.5]
+        yield prefix + "b2sq", [1, b"xy", 2]
+        yield prefix + "b5s2h", [1, b"hello", 2, 3]
+        yield prefix + "bbi", [-128, 127, -2147483648]
+    # A count of none still aligns.
+    yield "b0q", [1]
+    yield "<b0q", [1]
 
 
 def shown(value):

@@ -16,7 +16,7 @@ mod unix {
     use std::process::{Child, Command, ExitStatus};
 
     use rustix::process::{
-        Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_process_group, waitid,
+        Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_process, kill_process_group, waitid,
     };
 
     /// Lets a command start in a process group of its own, which can be ended as a whole and
@@ -48,14 +48,16 @@ mod unix {
         waitid(WaitId::Pid(Pid::from_child(child)), options).ok().flatten()
     }
 
-    /// Stops a process and its group where they are.
+    /// Stops a process where it is.
     pub fn pause(child: &mut Child) -> io::Result<()> {
-        Ok(kill_process_group(Pid::from_child(child), Signal::STOP)?)
+        // Not its group: a command that it is just starting would stop half-made, and the
+        // process, which waits for that command to start, could not stop.
+        Ok(kill_process(Pid::from_child(child), Signal::STOP)?)
     }
 
     /// Lets a paused process go on.
     pub fn resume(child: &mut Child) -> io::Result<()> {
-        Ok(kill_process_group(Pid::from_child(child), Signal::CONT)?)
+        Ok(kill_process(Pid::from_child(child), Signal::CONT)?)
     }
 }
 

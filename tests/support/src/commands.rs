@@ -359,8 +359,8 @@ pub fn partial_write(path: &str, frame: Frame) {
     let mut stream = connect(server.address());
     stream.write_all(b"seq 1 2500000").expect("the server takes it");
     let answer = frame(numbers(2_500_000).as_bytes());
-    // Eight bytes a read make a slow reader, for whom 19 MB take longer than the timeout.
-    let mut piece = [0; 8];
+    // Sixteen bytes a read make a slow reader, for whom 19 MB take longer than the timeout.
+    let mut piece = [0; 16];
     let mut received = 0;
     while received < answer.len() {
         let count = stream.read(&mut piece).expect("the answer goes on");
