@@ -30,24 +30,24 @@ pub struct Runner {
 pub struct Output {
     /// What it wrote to its standard output.
     pub stdout: Vec<u8>,
-    /// What it wrote to its standard error, and our own remark if we had to end it.
+    /// What it wrote to its standard error.
     pub stderr: Vec<u8>,
+    /// What we have to say ourselves, if we had to end it, for instance. It is ASCII, so that
+    /// any client can decode it.
+    pub remark: Option<String>,
 }
 
 impl Output {
-    /// Both together, stdout first: the answer of lessons 4 to 6.
+    /// All together, stdout first, the remark on a line of its own: the answer of lessons 4 to 6.
     pub fn joined(mut self) -> Vec<u8> {
         self.stdout.append(&mut self.stderr);
-        self.stdout
-    }
-
-    /// Adds a line of our own. It is ASCII, so that any client can decode it.
-    fn remark(&mut self, text: &str) {
-        let last = self.stderr.last().or(self.stdout.last());
-        if last.is_some_and(|&byte| byte != b'\n') {
-            self.stderr.push(b'\n');
+        if let Some(remark) = self.remark {
+            if self.stdout.last().is_some_and(|&byte| byte != b'\n') {
+                self.stdout.push(b'\n');
+            }
+            self.stdout.extend_from_slice(format!("({remark})\n").as_bytes());
         }
-        self.stderr.extend_from_slice(format!("({text})\n").as_bytes());
+        self.stdout
     }
 }
 
@@ -69,10 +69,9 @@ impl Runner {
         match shell(command).spawn() {
             Ok(child) => self.collect(child),
             Err(error) => {
-                let mut output = Output::default();
                 let reason = error.to_string().escape_default().to_string();
-                output.remark(&format!("the command cannot be run: {reason}"));
-                output
+                let remark = Some(format!("the command cannot be run: {reason}"));
+                Output { remark, ..Output::default() }
             }
         }
     }
@@ -107,7 +106,8 @@ impl Runner {
                 None if running => {
                     end(shell);
                     let seconds = self.time_limit.as_secs_f64();
-                    output.remark(&format!("ended: the command ran longer than {seconds} s"));
+                    let remark = format!("ended: the command ran longer than {seconds} s");
+                    output.remark = Some(remark);
                     break;
                 }
                 None => break,
@@ -119,7 +119,8 @@ impl Runner {
                 output.stdout.truncate(self.max_reply);
                 output.stderr.truncate(self.max_reply - output.stdout.len());
                 let bytes = self.max_reply;
-                output.remark(&format!("ended: the command printed more than {bytes} bytes"));
+                let remark = format!("ended: the command printed more than {bytes} bytes");
+                output.remark = Some(remark);
                 break;
             }
         }

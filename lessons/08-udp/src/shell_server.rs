@@ -5,7 +5,7 @@ use std::net::{SocketAddr, UdpSocket};
 use anyhow::Context;
 use clap::Parser;
 use simple_echo::address;
-use sticky_packets::{Runner, guarded};
+use sticky_packets::{Output, Runner, guarded};
 use udp::{ADDRESS, BUFFER, MAX_DATAGRAM, fit};
 
 /// Run each command that comes in, and answer with its stderr, then its stdout
@@ -46,15 +46,19 @@ fn main() -> anyhow::Result<()> {
         let command = &buffer[..count];
         println!("received {count} bytes from {peer}: {:?}", String::from_utf8_lossy(command));
 
-        let output = args.runner.run(command);
-        answer(&socket, peer, output.stderr);
-        answer(&socket, peer, output.stdout);
+        let Output { stdout, stderr, remark } = args.runner.run(command);
+        // The server's own remark goes with stderr, and must not be what is left out of it.
+        let room = remark.as_ref().map_or(0, |remark| remark.len() + "\n()\n".len());
+        let errors =
+            Output { stdout: fit(stderr, MAX_DATAGRAM - room), remark, ..Output::default() };
+        answer(&socket, peer, &errors.joined());
+        answer(&socket, peer, &fit(stdout, MAX_DATAGRAM));
     }
 }
 
 /// Sends one datagram, also when there is nothing to say: the client waits for two.
-fn answer(socket: &UdpSocket, peer: SocketAddr, text: Vec<u8>) {
-    if let Err(error) = socket.send_to(&fit(text, MAX_DATAGRAM), peer) {
+fn answer(socket: &UdpSocket, peer: SocketAddr, text: &[u8]) {
+    if let Err(error) = socket.send_to(text, peer) {
         eprintln!("cannot answer {peer}: {error}");
         // A short text may get through where a long one did not. If not, the client times out.
         let _ = socket.send_to(b"(the server could not send this part of the output)\n", peer);

@@ -140,11 +140,14 @@ impl Program {
 
     /// Reads lines up to the one that says why a client is gone, and asserts that it is `id`.
     pub fn expect_gone(&self, id: &str) {
+        let deadline = Instant::now() + PATIENCE;
         let line = loop {
             let line = self.line();
             if line.contains(" gone: ") {
                 break line;
             }
+            // A server that spins prints lines for ever.
+            assert!(Instant::now() < deadline, "{}: expected `gone: {id}`, got {line}", self.name);
         };
         assert!(line.ends_with(&format!(" gone: {id}")), "{}: {line}", self.name);
     }
@@ -170,9 +173,9 @@ impl Program {
             let deadline = Instant::now() + PATIENCE;
             loop {
                 match lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                    Ok(line) => text.extend([line.as_str(), "\n"]),
+                    Ok(line) if Instant::now() < deadline => text.extend([line.as_str(), "\n"]),
                     Err(RecvTimeoutError::Disconnected) => return text,
-                    Err(RecvTimeoutError::Timeout) => panic!("{} does not end", self.name),
+                    Ok(_) | Err(RecvTimeoutError::Timeout) => panic!("{} does not end", self.name),
                 }
             }
         };
