@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 
 use crate::Starting;
 use crate::course::Course;
@@ -39,6 +39,17 @@ pub fn launch(course: &Course, half: Half, starting: &Starting) -> anyhow::Resul
         if program.is_some() {
             arguments = rest;
         }
+    }
+    let halves = lesson.programs.iter().filter(|program| program.ends_with(half.suffix()));
+    if let (None, Some(first), 2..) = (&program, arguments.first(), halves.count()) {
+        // Neither an address nor an option: it was meant to be a pair.
+        let first = first.to_string_lossy();
+        ensure!(
+            first.starts_with('-') || first.contains(':'),
+            "lesson {} has no pair `{first}`; its programs are {}",
+            lesson.number,
+            lesson.programs.join(", ")
+        );
     }
     let program = program
         .or_else(|| ending(half.suffix()))

@@ -52,6 +52,7 @@ enum Command {
 #[derive(Args)]
 struct Playing {
     /// Which lesson; none lists them all
+    #[arg(value_name = "LESSON", value_parser = number)]
     number: Option<u32>,
 
     /// Which of its scenes, by number or name; none plays them all
@@ -78,11 +79,16 @@ struct Playing {
 #[derive(Args)]
 struct Starting {
     /// Which lesson
+    #[arg(value_name = "LESSON", value_parser = number)]
     number: u32,
 
     /// The pair, if it is not the main one (chat, shell, ...), then what the program takes
     #[arg(value_name = "PAIR AND ARGUMENTS", trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<OsString>,
+}
+
+fn number(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| "a lesson has a number; `cargo lesson` lists them".into())
 }
 
 fn main() -> anyhow::Result<()> {

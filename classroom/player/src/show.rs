@@ -124,6 +124,23 @@ impl Show {
     /// Prints what happens at a side.
     pub fn action(&mut self, side: &str, sign: Sign, text: &str) -> io::Result<()> {
         self.begin(Block::Action)?;
+        let line = self.labelled(side, sign, text);
+        self.line(&line)
+    }
+
+    /// Prints a line that a side printed. An audience at a terminal reads what came this time;
+    /// a file, like the transcript, gets the same every time.
+    pub fn printed(&mut self, side: &str, live: &str, recorded: &str) -> io::Result<()> {
+        self.begin(Block::Action)?;
+        let recorded = self.labelled(side, Sign::Printed, recorded);
+        if !io::stdout().is_terminal() {
+            return self.line(&recorded);
+        }
+        self.record(&recorded);
+        writeln!(anstream::stdout(), "{}", self.labelled(side, Sign::Printed, live))
+    }
+
+    fn labelled(&self, side: &str, sign: Sign, text: &str) -> String {
         let colour = self.styles.get(side).copied().unwrap_or_default();
         let (width, mark) = (self.width, sign.text());
         let mut line = format!("{colour}{side:<width$} {mark}{colour:#}");
@@ -132,7 +149,7 @@ impl Show {
             // A String takes whatever is written to it.
             let _ = write!(line, " {style}{text}{style:#}");
         }
-        self.line(&line)
+        line
     }
 
     /// Waits for Enter, if the play goes step by step. The end of the input lets it run on.
@@ -142,6 +159,7 @@ impl Show {
         }
         let person = io::stdin().is_terminal() && io::stderr().is_terminal();
         if person {
+            forget_early_keys();
             eprint!("[Enter]");
         }
         self.step = io::stdin().lock().skip_until(b'\n').is_ok_and(|count| count > 0);
@@ -164,9 +182,24 @@ impl Show {
         Ok(())
     }
 
-    fn line(&mut self, line: &str) -> io::Result<()> {
+    fn record(&mut self, line: &str) {
         self.transcript.push_str(&anstream::adapter::strip_str(line).to_string());
         self.transcript.push('\n');
+    }
+
+    fn line(&mut self, line: &str) -> io::Result<()> {
+        self.record(line);
         writeln!(anstream::stdout(), "{line}")
     }
 }
+
+/// Forgets what was typed before it was asked for: each step waits for an Enter of its own.
+#[cfg(unix)]
+fn forget_early_keys() {
+    // A terminal that cannot do so keeps the keys, and goes on a step earlier.
+    let _ = rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush);
+}
+
+/// Elsewhere an early Enter counts for the next step.
+#[cfg(not(unix))]
+fn forget_early_keys() {}

@@ -41,6 +41,16 @@ struct Side {
     output: Output,
 }
 
+/// A line that was expected, and has come.
+struct Seen {
+    /// How many lines passed before it.
+    skipped: usize,
+    /// How an audience at a terminal reads it.
+    live: String,
+    /// How the transcript has it: with the names of what varies.
+    recorded: String,
+}
+
 impl<'a> Stage<'a> {
     /// An empty stage.
     pub fn new(
@@ -65,9 +75,9 @@ impl<'a> Stage<'a> {
                 show.action(side, Sign::Command, &shown)?;
             }
             Step::See { side, text } => {
-                let (skipped, line) = self.see(side, text)?;
-                show_skipped(show, side, skipped)?;
-                show.action(side, Sign::Printed, &line)?;
+                let seen = self.see(side, text)?;
+                show_skipped(show, side, seen.skipped)?;
+                show.printed(side, &seen.live, &seen.recorded)?;
             }
             Step::Skip { side } => self.side(side)?.output.skipping = true,
             Step::Type { side, text } => {
@@ -186,8 +196,8 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Waits for a line. Returns how many passed before it, and how the audience reads it.
-    fn see(&mut self, side: &str, text: &str) -> anyhow::Result<(usize, String)> {
+    /// Waits for a line.
+    fn see(&mut self, side: &str, text: &str) -> anyhow::Result<Seen> {
         let deadline = self.deadline();
         let expectation = Expectation::new(text, |name| match name {
             "dir" => Some(self.folder.path().display().to_string()),
@@ -197,7 +207,8 @@ impl<'a> Stage<'a> {
         });
         let mut skipped = 0;
         loop {
-            let line = self.next_line(side, deadline)?;
+            let live = self.next_line(side, deadline)?;
+            let line = self.varying.settle(live.clone());
             if let Some(addresses) = expectation.matches(&line) {
                 if let Some(address) = line.strip_prefix("listening on ") {
                     let address = address.trim().parse();
@@ -205,17 +216,18 @@ impl<'a> Stage<'a> {
                 }
                 addresses.into_iter().for_each(|address| self.addresses.number(address));
                 self.side(side)?.output.skipping = false;
-                return Ok((skipped, self.disguise(&line)));
+                let (live, recorded) = (self.disguise(&live), self.disguise(&line));
+                return Ok(Seen { skipped, live, recorded });
             }
             ensure!(self.side(side)?.output.skipping, "{side} printed another line: {line}");
             skipped += 1;
         }
     }
 
-    /// The next line of a side, with the names of what varies.
+    /// The next line of a side.
     fn next_line(&mut self, side: &str, deadline: Instant) -> anyhow::Result<String> {
         match self.side(side)?.output.next(deadline) {
-            Next::Line(line) => Ok(self.varying.settle(line)),
+            Next::Line(line) => Ok(line),
             Next::Silence => {
                 bail!("{side} has printed no such line for {} seconds", self.patience.as_secs())
             }

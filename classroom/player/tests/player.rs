@@ -495,6 +495,10 @@ fn server_and_client_become_the_program() {
         .code(1)
         .stdout("")
         .stderr(contains("cannot connect to 127.0.0.1:1"));
+    run(&["server", "4", "nonsense"]).assert().code(1).stderr(contains("no pair `nonsense`"));
+    run(&["client", "7", "--server", "127.0.0.1:1", "list"]).assert().code(1);
+    run(&["client", "7", "nonsense"]).assert().code(2).stderr(contains("Usage: "));
+    run(&["lesson", "x"]).assert().code(2).stderr(contains("a lesson has a number"));
     run(&["client", "77"]).assert().code(1).stderr(contains("there is no lesson 77"));
     run(&["server", "1", "--nonsense"]).assert().code(2).stderr(contains("--nonsense"));
 }
