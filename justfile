@@ -13,11 +13,13 @@ lesson *LESSON:
 
 # Run a lesson's server in this terminal: `just server 4`, `just server 8 chat`
 [group('learn')]
+[no-exit-message]
 server LESSON *ARGUMENTS:
     cargo run --quiet --package player -- server {{ LESSON }} {{ ARGUMENTS }}
 
 # Run a lesson's client in this terminal: `just client 4`, `just client 8 chat`
 [group('learn')]
+[no-exit-message]
 client LESSON *ARGUMENTS:
     cargo run --quiet --package player -- client {{ LESSON }} {{ ARGUMENTS }}
 

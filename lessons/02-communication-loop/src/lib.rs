@@ -56,6 +56,7 @@ pub fn failure_id(error: &io::Error) -> &'static str {
         ErrorKind::UnexpectedEof => "closed-mid-message",
         // Only a socket with a timeout reports these two: from lesson 3 on.
         ErrorKind::WouldBlock | ErrorKind::TimedOut => "silent-peer",
+        // Whatever else a connection reports, the peer is lost.
         _ => "peer-reset",
     }
 }

@@ -1,4 +1,4 @@
-//! Sends each line typed and prints its answer, until the end of the input or `q`.
+//! Sends each line typed and prints its answer: the client of lesson 2, unchanged.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

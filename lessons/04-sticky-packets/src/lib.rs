@@ -33,6 +33,8 @@ pub fn guarded(address: &str, allow_remote: bool) -> anyhow::Result<SocketAddr> 
 
 /// Listens for clients that may run commands, at a [`guarded`] address.
 ///
+/// std's `bind` does what lesson 3 spelled out, SO_REUSEADDR included, with a longer backlog.
+///
 /// # Errors
 ///
 /// Those of [`guarded`], or a port that is taken.

@@ -74,6 +74,8 @@ fn recv_header(stream: &mut impl Read) -> Result<Option<[u8; 4]>, Failure> {
 
 /// Makes sure that an announced length can be meant: not below zero, and at most `max`.
 ///
+/// An `i128` holds whatever a peer can announce, here an `i32`, in lesson 6 a number in JSON.
+///
 /// # Errors
 ///
 /// `negative-length` or `oversized-length`.

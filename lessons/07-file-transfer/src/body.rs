@@ -87,7 +87,7 @@ pub fn recv_body(
         piece.truncate(count);
         file.write_all(&piece).map_err(disk("cannot write the file"))?;
         md5.update(piece);
-        // What has arrived counts, not what was asked for: the notes lost data here.
+        // What has arrived counts, not what was asked for: to subtract that loses data.
         missing -= count as u64;
         progress(count);
     }

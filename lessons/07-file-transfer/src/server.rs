@@ -94,25 +94,38 @@ fn serve(
     // Nagle's algorithm shall not hold the later ones back.
     stream.set_nodelay(true)?;
 
-    let Some(header) = Header::recv(&mut stream).transpose() else {
-        return Ok("peer-closed");
+    let header = match Header::recv(&mut stream) {
+        Ok(Some(header)) => header,
+        Ok(None) => return Ok("peer-closed"),
+        Err(failure) => return Ok(refuse(&mut stream, peer, failure, true, timeout)),
     };
-    let wants_answer = !matches!(&header, Ok(header) if Service::is_plain_upload(header));
-    let (reply, refusal) =
-        match header.and_then(|header| service.handle(&mut stream, peer, &header)) {
-            Ok(reply) => (reply, None),
-            Err(failure) if failure.id == "silent-peer" => return Err(failure),
-            Err(failure) => {
-                eprintln!("client {peer}: {failure}");
-                (Reply::from(&failure), Some(failure.id))
-            }
-        };
-    let sent = if wants_answer { reply.send(&mut stream) } else { Ok(()) };
-    let ended = sent.and_then(|()| Ok(end_in_order(&mut stream, timeout)?));
+    // An upload of the older kind gets no answer, good or bad: its client does not wait for one.
+    let wants_answer = !Service::is_plain_upload(&header);
 
-    match refusal {
-        // However the client takes it, the refusal is why it is gone.
-        Some(id) => Ok(id),
-        None => ended.map(|()| "peer-closed"),
+    match service.handle(&mut stream, peer, &header) {
+        Ok(reply) if wants_answer => reply.send(&mut stream)?,
+        Ok(_) => {}
+        Err(failure) => return Ok(refuse(&mut stream, peer, failure, wants_answer, timeout)),
     }
+    end_in_order(&mut stream, timeout)?;
+    Ok("peer-closed")
+}
+
+/// Tells a client why it does not get what it wants. Returns the id of the reason, which is
+/// why the client is gone, however it takes the answer.
+fn refuse(
+    stream: &mut TcpStream,
+    peer: SocketAddr,
+    failure: Failure,
+    wants_answer: bool,
+    timeout: Option<Duration>,
+) -> &'static str {
+    // Nobody can be told anything who says nothing and hears nothing.
+    if failure.id != "silent-peer" {
+        eprintln!("client {peer}: {failure}");
+        if !wants_answer || Reply::from(&failure).send(stream).is_ok() {
+            let _ = end_in_order(stream, timeout);
+        }
+    }
+    failure.id
 }

@@ -24,7 +24,7 @@ pub struct Reply {
 }
 
 impl Service {
-    /// Tells an upload as in the notes: it has no action, and its client waits for no answer.
+    /// Tells an upload of the older kind: it has no action, and its client waits for no answer.
     pub fn is_plain_upload(header: &Header) -> bool {
         matches!(header.text("action"), Ok(None))
     }

@@ -48,7 +48,7 @@ impl FromStr for Friend {
 pub struct Friends(Vec<Friend>);
 
 impl Friends {
-    /// Four friends who all listen at one address, as in the notes.
+    /// Four friends who all listen at one address, for a first try on one machine.
     pub fn at(address: &str) -> Self {
         let names = ["悟空", "木兰", "Ada", "Grace"];
         Self(names.map(|name| Friend { name: name.into(), address: address.into() }).into())
