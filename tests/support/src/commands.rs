@@ -9,6 +9,8 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::path::Path;
 
+use socket2::SockRef;
+
 use crate::{
     Program, check_arguments, connect, escaped, expect_end, expect_process_gone, has_ipv6,
     is_alive, reset,
@@ -355,11 +357,13 @@ pub fn stalled_write(path: &str, frame: Frame) {
 
 /// With a timeout, a write may take only part of the bytes. A slow reader gets them all.
 pub fn partial_write(path: &str, frame: Frame) {
+    let answer = frame(numbers(4_000_000).as_bytes());
     let server = Program::server(path, &["--timeout", "0.5"]);
     let mut stream = connect(server.address());
-    stream.write_all(b"seq 1 2500000").expect("the server takes it");
-    let answer = frame(numbers(2_500_000).as_bytes());
-    // Sixteen bytes a read make a slow reader, for whom 19 MB take longer than the timeout.
+    // With a small buffer at this end the server's write has to wait from early on.
+    SockRef::from(&stream).set_recv_buffer_size(256 * 1024).expect("a size can be set");
+    stream.write_all(b"seq 1 4000000").expect("the server takes it");
+    // Sixteen bytes a read make a slow reader, for whom 31 MB take longer than the timeout.
     let mut piece = [0; 16];
     let mut received = 0;
     while received < answer.len() {
@@ -369,6 +373,4 @@ pub fn partial_write(path: &str, frame: Frame) {
         assert_eq!(expected, Some(&piece[..count]), "after {received} bytes");
         received += count;
     }
-    drop(stream);
-    server.expect_client_gone("peer-closed");
 }
