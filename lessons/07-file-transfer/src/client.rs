@@ -25,6 +25,10 @@ struct Args {
     #[arg(value_name = "ADDRESS")]
     server: String,
 
+    /// Refuse a file that is longer than this
+    #[arg(long, value_name = "BYTES", default_value_t = MAX_REPLY, global = true)]
+    max_reply: usize,
+
     #[command(subcommand)]
     action: Action,
 }
@@ -44,10 +48,6 @@ enum Action {
         /// Replace a file that is there already
         #[arg(long)]
         overwrite: bool,
-
-        /// Refuse a file that is longer than this
-        #[arg(long, value_name = "BYTES", default_value_t = MAX_REPLY)]
-        max_reply: usize,
     },
     /// List the files that the server has
     List,
@@ -71,10 +71,10 @@ fn main() -> anyhow::Result<ExitCode> {
                 report(&file.to_string_lossy(), put(server, file));
             }
         }
-        Action::Get { names, overwrite, max_reply } => {
+        Action::Get { names, overwrite } => {
             let here = Folder::open(".", overwrite).context("cannot use the current folder")?;
             for name in &names {
-                report(name, get(server, name, &here, max_reply));
+                report(name, get(server, name, &here, args.max_reply));
             }
         }
         Action::List => list(server)?,
