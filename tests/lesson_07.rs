@@ -863,9 +863,7 @@ fn a_file_that_may_not_be_read() {
         fs::set_permissions(dir.path(), PermissionsExt::from_mode(0o755)).expect("our own folder");
         let mut trial = std::process::Command::new(SERVER);
         if !trial.arg("--version").uid(65_534).output().is_ok_and(|trial| trial.status.success()) {
-            eprintln!(
-                "skipped: root can read everything, and cannot run a program as somebody else"
-            );
+            support::skipped("root can read everything, and cannot run a program as somebody else");
             return;
         }
         command.uid(65_534);
@@ -914,7 +912,7 @@ fn a_name_that_is_not_text_cannot_be_sent() {
     let here = folder();
     let name = OsStr::from_bytes(b"\xb1\xca\xbc\xc7");
     if fs::write(here.path().join(name), b"").is_err() {
-        eprintln!("skipped: this file system takes only names in UTF-8");
+        support::skipped("this file system takes only names in UTF-8");
         return;
     }
     shop.client(&here, &["put"]).arg(name).assert().code(1).stderr(contains("not UTF-8"));
@@ -930,7 +928,7 @@ fn a_file_that_may_not_be_read_cannot_be_sent() {
     let path = here.path().join("a");
     fs::set_permissions(&path, PermissionsExt::from_mode(0o000)).expect("our own file");
     if File::open(&path).is_ok() {
-        eprintln!("skipped: nothing is forbidden to root");
+        support::skipped("nothing is forbidden to root");
         return;
     }
     let shop = Shop::open(&[]);

@@ -109,7 +109,7 @@ fn client_says_hello_and_prints_the_answer() {
 #[test]
 fn ipv6_works_too() {
     if UdpSocket::bind("[::1]:0").is_err() {
-        eprintln!("skipped: this machine has no IPv6");
+        support::skipped("this machine has no IPv6");
         return;
     }
     let mut server = Program::start(SERVER, ["[::1]:0"]);

@@ -349,11 +349,16 @@ pub fn check_arguments(path: &str, wrong: &[&[&str]]) {
     }
 }
 
+/// Says that a test is skipped, and why. Not by `eprintln!`, which shows only when a test fails.
+pub fn skipped(why: &str) {
+    writeln!(io::stderr(), "skipped: {why}").expect("stderr is open");
+}
+
 /// Tells whether IPv6 can be used on this machine, with a remark where it cannot.
 pub fn has_ipv6() -> bool {
     let bound = TcpListener::bind("[::1]:0").is_ok();
     if !bound {
-        eprintln!("skipped: this machine cannot bind [::1]");
+        skipped("this machine cannot bind [::1]");
     }
     bound
 }
@@ -382,7 +387,7 @@ pub fn python(script: &str, arguments: &[&str]) -> Option<Program> {
     if !available.is_ok_and(|output| output.status.success()) {
         let required = env::var_os("SOCKET_STEPS_REQUIRE_PYTHON").is_some();
         assert!(!required, "{script} cannot be tried: python3 is missing");
-        eprintln!("skipped: python3 is missing");
+        skipped("python3 is missing");
         return None;
     }
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("python");
