@@ -10,7 +10,7 @@ use std::net::TcpStream;
 use support::commands::numbers;
 use support::{
     Program, accept, check_arguments, command_client_tests, command_server_tests, commands,
-    connect, expect_bytes, listen, python, reset,
+    connect, expect_bytes, expect_end, listen, python, reset,
 };
 
 const SERVER: &str = env!("CARGO_BIN_EXE_sticky-packets-server");
@@ -175,11 +175,13 @@ fn the_burst_server_outlives_its_clients() {
     server.type_line("");
     server.expect_client_gone("peer-closed");
 
-    // At the end of its input the operator has left.
-    let _stream = connect(server.address());
+    // At the end of its input the operator has left. What is unread makes no reset of it.
+    let mut stream = connect(server.address());
     server.expect("client ");
+    stream.write_all(b"unread").expect("the buffer takes it");
     server.close_input();
     server.expect_gone("hung-up");
+    expect_end(&mut stream);
 }
 
 #[test]

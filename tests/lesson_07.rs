@@ -13,6 +13,7 @@ use file_transfer::{Answer, Entry, Listing, check_name, measure, recv_body, send
 use predicates::str::contains;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use socket2::SockRef;
 use struct_header::{Failure, frame, recv_message};
 use support::{
     Finished, PATIENCE, Program, accept, check_arguments, connect, expect_end, has_ipv6, listen,
@@ -563,6 +564,24 @@ fn a_silent_client_is_let_go() {
     }
     shop.serves_on();
     assert_eq!(shop.names(), ["big"]);
+}
+
+/// With a timeout, a write may take only part of the bytes. A slow reader gets them all.
+#[test]
+fn a_download_by_a_slow_reader_is_whole() {
+    let shop = Shop::open(&["--timeout", "0.5"]);
+    let file = noise(30_000_000, 5);
+    write(&shop.dir, "big", &file);
+    let mut stream = connect(shop.address());
+    // With a small buffer at this end the server's write has to wait from early on.
+    SockRef::from(&stream).set_recv_buffer_size(256 * 1024).expect("a size can be set");
+    stream.write_all(&get("big")).expect("the server takes the bytes");
+    assert_eq!(recv_json(&mut stream)["filesize"], file.len());
+    // Sixteen bytes a read take longer for all of them than the timeout.
+    for piece in file.chunks(16) {
+        assert_eq!(support::read_exactly(&mut stream, piece.len()), piece);
+    }
+    expect_end(&mut stream);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Parser;
 use communication_loop::{failure_id, read_line};
-use connection_loop::{read_some, seconds};
+use connection_loop::{hang_up, read_some, seconds};
 use simple_echo::address;
 use sticky_packets::ADDRESS;
 
@@ -33,26 +33,27 @@ fn main() -> anyhow::Result<()> {
 
     loop {
         // A client that gives up while it waits in the queue must not end the server.
-        let Ok((mut stream, peer)) = listener.accept() else {
+        let Ok((stream, peer)) = listener.accept() else {
             continue;
         };
         println!("client {peer}");
-        let id = receive(&mut stream, args.timeout).unwrap_or_else(|error| failure_id(&error));
+        let id = receive(stream, args.timeout).unwrap_or_else(|error| failure_id(&error));
         println!("client {peer} gone: {id}");
     }
 }
 
 /// Takes one read for each time the operator presses Enter. Returns why there are no more.
-fn receive(stream: &mut TcpStream, timeout: Option<Duration>) -> io::Result<&'static str> {
+fn receive(mut stream: TcpStream, timeout: Option<Duration>) -> io::Result<&'static str> {
     stream.set_read_timeout(timeout)?;
 
     let mut buffer = [0; 1024];
     loop {
         // Whatever arrives while the operator hesitates gathers in the receive buffer.
         if read_line("Enter to read> ")?.is_none() {
+            hang_up(stream);
             return Ok("hung-up");
         }
-        let count = read_some(stream, &mut buffer)?;
+        let count = read_some(&mut stream, &mut buffer)?;
         if count == 0 {
             return Ok("peer-closed");
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use communication_loop::failure_id;
-use connection_loop::{read_some, seconds};
+use connection_loop::{hang_up, read_some, seconds};
 use simple_echo::address;
 use sticky_packets::{Runner, listen};
 use struct_header::{ADDRESS, READY};
@@ -38,23 +38,23 @@ fn main() -> anyhow::Result<()> {
 
     loop {
         // A client that gives up while it waits in the queue must not end the server.
-        let Ok((mut stream, peer)) = listener.accept() else {
+        let Ok((stream, peer)) = listener.accept() else {
             continue;
         };
         println!("client {peer}");
-        let id = serve(&mut stream, &args).unwrap_or_else(|error| failure_id(&error));
+        let id = serve(stream, &args).unwrap_or_else(|error| failure_id(&error));
         println!("client {peer} gone: {id}");
     }
 }
 
 /// Runs command after command. Returns why the conversation is over.
-fn serve(stream: &mut TcpStream, args: &Args) -> io::Result<&'static str> {
+fn serve(mut stream: TcpStream, args: &Args) -> io::Result<&'static str> {
     stream.set_read_timeout(args.timeout)?;
     stream.set_write_timeout(args.timeout)?;
 
     let mut buffer = [0; 1024];
     loop {
-        let count = read_some(stream, &mut buffer)?;
+        let count = read_some(&mut stream, &mut buffer)?;
         if count == 0 {
             return Ok("peer-closed");
         }
@@ -68,6 +68,7 @@ fn serve(stream: &mut TcpStream, args: &Args) -> io::Result<&'static str> {
         let mut ready = [0; READY.len()];
         stream.read_exact(&mut ready)?;
         if ready != *READY {
+            hang_up(stream);
             return Ok("malformed-header");
         }
         stream.write_all(&answer)?;
