@@ -6,7 +6,7 @@ use assert_cmd::Command;
 use predicates::str::{contains, starts_with};
 use support::{
     PATIENCE, Program, accept, check_arguments, connect, expect_bytes, expect_end, has_ipv6,
-    listen, python, reset,
+    listen, nobody, python, reset,
 };
 
 const SERVER: &str = env!("CARGO_BIN_EXE_simple-echo-server");
@@ -97,8 +97,7 @@ fn one_read_takes_1024_bytes() {
 
 #[test]
 fn connection_refused_is_said_with_what_to_try() {
-    let (listener, address) = listen();
-    drop(listener);
+    let (_port, address) = nobody();
     client(&[&address.to_string()])
         .assert()
         .code(1)

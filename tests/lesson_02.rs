@@ -4,8 +4,8 @@ use std::io::Write;
 use std::net::{Shutdown, TcpStream};
 
 use support::{
-    Program, accept, check_arguments, connect, expect_bytes, expect_end, has_ipv6, listen, python,
-    reset,
+    Program, accept, check_arguments, connect, expect_bytes, expect_end, has_ipv6, listen, nobody,
+    python, reset,
 };
 
 const SERVER: &str = env!("CARGO_BIN_EXE_communication-loop-server");
@@ -113,8 +113,7 @@ fn ipv6_and_names_work() {
 
 #[test]
 fn connection_refused_is_said_with_what_to_try() {
-    let (listener, address) = listen();
-    drop(listener);
+    let (_port, address) = nobody();
     Program::client(CLIENT, address, &[]).finish().fails_with("is the server running?");
 }
 

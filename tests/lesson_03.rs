@@ -5,8 +5,8 @@ use std::net::{Shutdown, TcpStream};
 use std::thread;
 
 use support::{
-    Program, accept, check_arguments, connect, expect_bytes, expect_end, has_ipv6, listen, python,
-    reset,
+    Program, accept, check_arguments, connect, expect_bytes, expect_end, has_ipv6, listen, nobody,
+    python, reset,
 };
 
 const SERVER: &str = env!("CARGO_BIN_EXE_connection-loop-server");
@@ -111,8 +111,7 @@ fn ipv6_and_names_work() {
 
 #[test]
 fn connection_refused_is_said_with_what_to_try() {
-    let (listener, address) = listen();
-    drop(listener);
+    let (_port, address) = nobody();
     Program::client(CLIENT, address, &[]).finish().fails_with("is the server running?");
 }
 
@@ -188,7 +187,8 @@ fn write_after_close_ends_one_conversation() {
     let mut stream = connect(server.address());
     // Two bufferfuls, for two answers.
     stream.write_all(&[b'x'; 2048]).expect("the server takes it");
-    drop(stream);
+    // Not only dropped: a program that another test is just starting may hold a copy of it.
+    stream.shutdown(Shutdown::Both).expect("the server has not left");
     server.expect("client ");
     server.expect("received 1024 bytes: ");
     server.type_line("into the void");

@@ -10,7 +10,7 @@ use std::net::TcpStream;
 use support::commands::numbers;
 use support::{
     Program, accept, check_arguments, command_client_tests, command_server_tests, commands,
-    connect, expect_bytes, expect_end, listen, python, reset,
+    connect, expect_bytes, expect_end, listen, nobody, python, reset,
 };
 
 const SERVER: &str = env!("CARGO_BIN_EXE_sticky-packets-server");
@@ -199,6 +199,8 @@ fn the_burst_pair_says_what_is_wrong() {
     let (listener, address) = listen();
     Program::start(BURST_SERVER, [address.to_string()]).finish().fails_with("cannot listen on");
     drop(listener);
+
+    let (_port, address) = nobody();
     Program::client(BURST_CLIENT, address, &[]).finish().fails_with("is the server running?");
 }
 

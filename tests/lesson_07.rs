@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use struct_header::{Failure, frame, recv_message};
 use support::{
     Finished, PATIENCE, Program, accept, check_arguments, connect, expect_end, has_ipv6, listen,
-    python, read_exactly, reset, send_in_pieces,
+    nobody, python, read_exactly, reset, send_in_pieces,
 };
 use tempfile::TempDir;
 
@@ -319,8 +319,7 @@ fn ipv6_and_the_name_of_the_host_work_too() {
 
 #[test]
 fn nobody_listens() {
-    let (listener, address) = listen();
-    drop(listener);
+    let (_port, address) = nobody();
     let here = folder();
     write(&here, "a", b"hello");
     for arguments in [&["list"] as &[&str], &["put", "a"], &["get", "b"]] {

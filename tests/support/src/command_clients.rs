@@ -10,7 +10,7 @@ use std::process::Command;
 
 use crate::commands::Frame;
 use crate::{
-    Program, accept, check_arguments, expect_bytes, expect_end, has_ipv6, listen, reset,
+    Program, accept, check_arguments, expect_bytes, expect_end, has_ipv6, listen, nobody, reset,
     send_in_pieces,
 };
 
@@ -127,8 +127,7 @@ pub fn gbk_is_decoded_on_demand(path: &str, send_answer: SendAnswer) {
 
 /// Nobody listens: the error says what to try.
 pub fn connection_refused(path: &str, _: SendAnswer) {
-    let (listener, address) = listen();
-    drop(listener);
+    let (_port, address) = nobody();
     Program::client(path, address, &[])
         .finish()
         .fails_with(&format!("cannot connect to {address}; is the server running?"));

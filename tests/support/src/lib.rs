@@ -13,7 +13,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
-use socket2::SockRef;
+use socket2::{Domain, SockRef, Socket, Type};
 
 /// How long a test waits for what must come. It is reached only when something is broken.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -273,6 +273,14 @@ pub fn listen() -> (TcpListener, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("a bound socket has an address");
     (listener, address)
+}
+
+/// An address at which nobody listens, and nobody else can while the socket is kept.
+pub fn nobody() -> (Socket, SocketAddr) {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("a free port");
+    let address = socket.local_addr().ok().and_then(|address| address.as_socket());
+    (socket, address.expect("a bound socket has an address"))
 }
 
 /// Accepts the next client, for a test that plays the server.
