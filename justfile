@@ -11,6 +11,17 @@ default:
 lesson *LESSON:
     cargo lesson {{ LESSON }}
 
+# List the ways in which sockets fail, or bring one about: `just failure leftover-bytes`
+[group('learn')]
+failure *ID:
+    cargo failure {{ ID }}
+
+# Show the bytes between a client and a server, and bend the line: `just wire 8080 9090`
+[group('learn')]
+[no-exit-message]
+wire *ARGUMENTS:
+    cargo wire {{ ARGUMENTS }}
+
 # Run a lesson's server in this terminal: `just server 4`, `just server 8 chat`
 [group('learn')]
 [no-exit-message]
@@ -44,10 +55,15 @@ lint:
 doc $RUSTDOCFLAGS="--deny warnings":
     cargo doc --workspace --no-deps --document-private-items
 
-# Record the transcripts of all plays, or of one lesson's, anew
+# Record the transcripts of all lessons, or of one, anew
 [group('build')]
 record *LESSON:
     cargo lesson {{ LESSON }} --record
+
+# Record the transcripts of all failures, or of one, anew
+[group('build')]
+record-failure *ID:
+    cargo failure {{ ID }} --record
 
 # Run everything that guards the project
 [group('build')]

@@ -1,0 +1,146 @@
+//! The way of one client to the server, and back.
+
+use std::io::{self, ErrorKind};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::Context;
+use socket2::SockRef;
+
+use super::lane::Lane;
+use super::{BUFFER, Relay, is_pause};
+use crate::direction::Direction;
+
+/// What somebody else answers, with `--stray`.
+const STRAY: &[u8] = b"a stray datagram from the wire";
+
+/// How often the thread that reads the answers looks whether it is to stop, if nothing wakes it.
+const GLANCE: Duration = Duration::from_secs(1);
+
+/// Where datagrams of one client leave the relay.
+pub struct Way {
+    relay: Arc<Relay>,
+    client: usize,
+    address: SocketAddr,
+    /// By this socket the server knows the client. What others send to it does not come in.
+    upstream: UdpSocket,
+    /// Whether answers are read no more.
+    stopped: AtomicBool,
+}
+
+impl Way {
+    /// Makes a socket for one client.
+    ///
+    /// # Errors
+    ///
+    /// A server's address that cannot be reached from here.
+    pub fn open(relay: &Arc<Relay>, client: usize, address: SocketAddr) -> anyhow::Result<Self> {
+        let target = relay.target;
+        let upstream =
+            connect(target).with_context(|| format!("cannot make a socket for {target}"))?;
+        let stopped = AtomicBool::new(false);
+        Ok(Self { relay: Arc::clone(relay), client, address, upstream, stopped })
+    }
+
+    /// Sends a datagram to the server.
+    ///
+    /// # Errors
+    ///
+    /// Those of stdout and the capture. If it cannot be sent, that is printed.
+    pub fn deliver_request(&self, bytes: &[u8]) -> anyhow::Result<()> {
+        self.relay.record(self.address, self.relay.socket.local_addr()?, bytes)?;
+        match self.upstream.send(bytes) {
+            Err(error) if nobody_listens(&error) => {
+                // That is what became of an earlier datagram. This one is not sent yet.
+                self.say_refused()?;
+                self.say_failed(Direction::Request, self.upstream.send(bytes))
+            }
+            sent => self.say_failed(Direction::Request, sent),
+        }
+    }
+
+    /// Sends a datagram to the client, after one from somebody else if that is wanted.
+    ///
+    /// # Errors
+    ///
+    /// Those of stdout and the capture. If it cannot be sent, that is printed.
+    pub fn deliver_reply(&self, bytes: &[u8]) -> anyhow::Result<()> {
+        if let Some(stranger) = &self.relay.stranger {
+            let from = stranger.local_addr()?;
+            let text = format!("client ← {from}  {} stray bytes", STRAY.len());
+            self.relay.trace.event(self.client, &text)?;
+            self.send(stranger, STRAY)?;
+        }
+        self.send(&self.relay.socket, bytes)
+    }
+
+    /// Sends a datagram to the client from one of our sockets.
+    fn send(&self, socket: &UdpSocket, bytes: &[u8]) -> anyhow::Result<()> {
+        self.relay.record(socket.local_addr()?, self.address, bytes)?;
+        self.say_failed(Direction::Reply, socket.send_to(bytes, self.address))
+    }
+
+    /// Reads the server's answers, until [`Way::stop_reading`].
+    ///
+    /// # Errors
+    ///
+    /// Those of stdout.
+    pub fn read_replies(&self, mut replies: Lane) -> anyhow::Result<()> {
+        self.upstream.set_read_timeout(Some(GLANCE)).context("cannot set a timeout")?;
+        let mut buffer = vec![0; BUFFER];
+        loop {
+            let received = self.upstream.recv(&mut buffer);
+            if self.stopped.load(Ordering::Acquire) {
+                return Ok(());
+            }
+            match received {
+                Ok(count) => replies.take(&buffer[..count])?,
+                Err(error) if is_pause(&error) => {}
+                Err(error) if nobody_listens(&error) => self.say_refused()?,
+                Err(error) => self.say(Direction::Reply, &format!("cannot be read: {error}"))?,
+            }
+        }
+    }
+
+    /// Ends the reading of answers. Requests that wait are still sent.
+    pub fn stop_reading(&self) {
+        self.stopped.store(true, Ordering::Release);
+        // It wakes the thread that reads. Where a system does not do so, the thread looks itself.
+        let _ = SockRef::from(&self.upstream).shutdown(Shutdown::Read);
+    }
+
+    fn say_refused(&self) -> anyhow::Result<()> {
+        let target = self.relay.target;
+        let text = format!("refused: nobody listens at {target} (port-unreachable)");
+        self.say(Direction::Request, &text)
+    }
+
+    fn say_failed(&self, direction: Direction, sent: io::Result<usize>) -> anyhow::Result<()> {
+        match sent {
+            Ok(_) => Ok(()),
+            Err(error) => self.say(direction, &format!("cannot be sent: {error}")),
+        }
+    }
+
+    fn say(&self, direction: Direction, text: &str) -> anyhow::Result<()> {
+        Ok(self.relay.trace.flow(self.client, direction, text)?)
+    }
+}
+
+/// Makes a socket that hears `peer` and nobody else.
+fn connect(peer: SocketAddr) -> io::Result<UdpSocket> {
+    let any: IpAddr = match peer {
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    };
+    let socket = UdpSocket::bind((any, 0))?;
+    socket.connect(peer)?;
+    Ok(socket)
+}
+
+/// An earlier datagram met nobody. Unix calls it by the first name, Windows by the second.
+fn nobody_listens(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset)
+}

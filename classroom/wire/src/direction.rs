@@ -1,0 +1,39 @@
+//! The two directions of a conversation.
+
+use std::fmt;
+
+/// Which way bytes go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From the client to the server.
+    Request,
+    /// From the server to the client.
+    Reply,
+}
+
+impl Direction {
+    /// Who sends in this direction.
+    pub fn sender(self) -> &'static str {
+        match self {
+            Self::Request => "client",
+            Self::Reply => "server",
+        }
+    }
+
+    /// The other way.
+    pub fn back(self) -> Self {
+        match self {
+            Self::Request => Self::Reply,
+            Self::Reply => Self::Request,
+        }
+    }
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Request => "client → server",
+            Self::Reply => "client ← server",
+        })
+    }
+}

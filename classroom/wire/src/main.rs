@@ -1,0 +1,87 @@
+//! A relay that shows the bytes between a client and a server, and bends the line.
+
+mod args;
+mod capture;
+mod datagrams;
+mod direction;
+mod hex;
+mod labels;
+mod streams;
+mod trace;
+
+use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::process::{self, ExitCode};
+
+use anyhow::{Context, ensure};
+
+use crate::args::Args;
+use crate::capture::Capture;
+use crate::direction::Direction;
+use crate::streams::Relay;
+use crate::trace::Trace;
+
+fn main() -> ExitCode {
+    match run(&Args::read()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // With its causes, and still in one line.
+            eprintln!("Error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Relays until something fails.
+fn run(args: &Args) -> anyhow::Result<()> {
+    if args.udp {
+        let cannot_listen = || cannot_listen(args.listen);
+        let socket = UdpSocket::bind(args.listen).with_context(cannot_listen)?;
+        let (trace, capture) = begin(args, socket.local_addr().with_context(cannot_listen)?)?;
+        return datagrams::relay(socket, args.target, args.datagram_bends(), trace, capture);
+    }
+
+    let cannot_listen = || cannot_listen(args.listen);
+    let listener = TcpListener::bind(args.listen).with_context(cannot_listen)?;
+    let (trace, capture) = begin(args, listener.local_addr().with_context(cannot_listen)?)?;
+    let relay = Relay {
+        target: args.target,
+        requests: args.stream_bends(Direction::Request),
+        replies: args.stream_bends(Direction::Reply),
+        lesson: args.lesson,
+        trace,
+        capture,
+    };
+    relay.run(listener)
+}
+
+fn cannot_listen(address: SocketAddr) -> String {
+    format!("cannot listen on {address}; if the port is taken, try another")
+}
+
+/// Makes ready for the first client, and says so.
+fn begin(args: &Args, address: SocketAddr) -> anyhow::Result<(Trace, Option<Capture>)> {
+    let same = args.target.port() == address.port()
+        && (address.ip().is_unspecified() || args.target.ip() == address.ip());
+    ensure!(!same, "the wire listens on {address} itself; where is the server?");
+
+    let capture = match &args.save {
+        Some(path) => Some(Capture::create(path)?),
+        None => None,
+    };
+    end_on_interrupt(capture.clone())?;
+    let trace = Trace::new(args.quiet, args.show);
+    trace.listening(address)?;
+    Ok((trace, capture))
+}
+
+/// On Ctrl-C, ends the capture as a whole file; the system closes the sockets.
+fn end_on_interrupt(capture: Option<Capture>) -> anyhow::Result<()> {
+    let end = move || {
+        let ended = capture.as_ref().map_or(Ok(()), Capture::finish);
+        if let Err(error) = &ended {
+            eprintln!("Error: {error:#}");
+        }
+        process::exit(ended.is_err().into());
+    };
+    ctrlc::set_handler(end).context("cannot wait for Ctrl-C")
+}

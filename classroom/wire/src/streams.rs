@@ -1,0 +1,158 @@
+//! The relay for TCP: each client has a connection of its own to the server.
+
+mod bends;
+mod connection;
+mod delivery;
+mod flow;
+mod held;
+mod queue;
+mod stop;
+
+use std::io;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Context;
+use socket2::SockRef;
+
+use crate::capture::Capture;
+use crate::direction::Direction;
+use crate::labels::Labeller;
+use crate::trace::Trace;
+use connection::Connection;
+use flow::Flow;
+
+pub use bends::{Bends, Limit, Then};
+
+/// How long to wait after a client could not be accepted.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
+
+/// What all connections have in common.
+pub struct Relay {
+    /// Where the server listens.
+    pub target: SocketAddr,
+    /// How requests are bent.
+    pub requests: Bends,
+    /// How replies are bent.
+    pub replies: Bends,
+    /// Which lesson's frames are named.
+    pub lesson: Option<u8>,
+    /// Prints what happens.
+    pub trace: Trace,
+    /// Keeps what passes.
+    pub capture: Option<Capture>,
+}
+
+impl Relay {
+    /// Passes on to the server what the clients of `listener` send, and back what it answers.
+    ///
+    /// It ends only when it fails. What befalls one connection is printed, and ends no other.
+    ///
+    /// # Errors
+    ///
+    /// Those of starting threads, and of writing to stdout or to the capture.
+    pub fn run(self, listener: TcpListener) -> anyhow::Result<()> {
+        let relay = Arc::new(self);
+        let (failures, failed) = mpsc::channel();
+        thread::Builder::new()
+            .spawn(move || relay.accept(&listener, &failures))
+            .context("cannot start a thread")?;
+        // The one that accepts never ends, and keeps the channel open.
+        Err(failed.recv().unwrap_or_else(anyhow::Error::from))
+    }
+
+    /// Gives each client a thread.
+    fn accept(self: Arc<Self>, listener: &TcpListener, failures: &Sender<anyhow::Error>) {
+        for number in 1.. {
+            let client = accept(listener);
+            let (relay, thread_failures) = (Arc::clone(&self), failures.clone());
+            let work = move || {
+                if let Err(error) = relay.serve(number, client) {
+                    // If nobody listens any more, the program is ending already.
+                    let _ = thread_failures.send(error);
+                }
+            };
+            if let Err(error) = thread::Builder::new().spawn(work) {
+                say_no_thread(number, &error);
+            }
+        }
+    }
+
+    /// Serves one client from its first byte to its last.
+    fn serve(&self, number: usize, client: TcpStream) -> anyhow::Result<()> {
+        let (Ok(peer), Ok(called)) = (client.peer_addr(), client.local_addr()) else {
+            // It is gone before we looked.
+            return Ok(());
+        };
+        let server = match TcpStream::connect(self.target) {
+            Ok(server) => server,
+            Err(error) => return self.refuse(number, peer, &client, &error),
+        };
+        let text = format!("client {peer} connected; passed on to {}", self.target);
+        self.trace.announce(number, &text)?;
+        let conversation = match &self.capture {
+            Some(capture) => Some(capture.connection(peer, called)?),
+            None => None,
+        };
+
+        let connection = Connection::new(number, client, server, self.trace.clone(), conversation)?;
+        let labeller = |direction| self.lesson.map(|lesson| Labeller::new(lesson, direction));
+        let flow = |direction, bends| Flow::new(&connection, direction, bends, labeller(direction));
+        let requests = flow(Direction::Request, self.requests);
+        let replies = flow(Direction::Reply, self.replies);
+        thread::scope(|scope| {
+            match thread::Builder::new().spawn_scoped(scope, || requests.run()) {
+                Ok(thread) => replies.run().and(thread.join().expect("a flow does not panic")),
+                Err(error) => {
+                    say_no_thread(number, &error);
+                    Ok(())
+                }
+            }
+        })?;
+        Ok(self.trace.announce(number, "closed")?)
+    }
+
+    /// Lets a client go that the server does not take. To refuse it is too late: it is
+    /// connected to us. A reset comes nearest.
+    fn refuse(
+        &self,
+        number: usize,
+        peer: SocketAddr,
+        client: &TcpStream,
+        error: &io::Error,
+    ) -> anyhow::Result<()> {
+        let target = self.target;
+        let text = match error.kind() {
+            io::ErrorKind::ConnectionRefused => {
+                format!("client {peer} reset: {target} refuses; is the server running?")
+            }
+            _ => format!("client {peer} reset: cannot connect to {target}: {error}"),
+        };
+        self.trace.announce(number, &text)?;
+        // Where it cannot be reset, it sees an end, and no answer either.
+        let _ = SockRef::from(client).set_linger(Some(Duration::ZERO));
+        Ok(())
+    }
+}
+
+/// Waits for the next client.
+fn accept(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept() {
+            Ok((client, _)) => return client,
+            Err(error) => {
+                // Mostly this is about one client, which gave up while it waited. If the system
+                // has no room for more connections, trying at once again would be of no use.
+                eprintln!("cannot accept a client: {error}");
+                thread::sleep(ACCEPT_AGAIN);
+            }
+        }
+    }
+}
+
+fn say_no_thread(number: usize, error: &io::Error) {
+    eprintln!("connection {number} is closed: cannot start a thread: {error}");
+}

@@ -1,0 +1,119 @@
+//! Hands bytes to the receiver, all at once or as they are bent.
+
+use std::io::{ErrorKind, Write};
+use std::time::{Duration, Instant};
+
+use crate::direction::Direction;
+use crate::streams::Bends;
+use crate::streams::connection::Connection;
+use crate::streams::queue::Queue;
+use crate::streams::stop::Stop;
+
+/// How many pieces a second a limited rate is cut into.
+const PIECES: usize = 20;
+
+/// How long the last bytes before a reset may be on their way.
+const ARRIVAL: Duration = Duration::from_secs(1);
+
+/// The receiving end of a direction.
+pub struct Delivery<'a> {
+    connection: &'a Connection,
+    direction: Direction,
+    drip: Option<usize>,
+    rate: Option<usize>,
+    /// When the rate allows the next piece.
+    next: Instant,
+    /// How many bytes have been delivered.
+    sent: u64,
+    /// Where they lie until they are taken. It is looked up when it is needed first.
+    queue: Option<Queue>,
+}
+
+impl<'a> Delivery<'a> {
+    /// Nothing has been delivered yet.
+    pub fn new(connection: &'a Connection, direction: Direction, bends: &Bends) -> Self {
+        let Bends { drip, rate, .. } = *bends;
+        Self { connection, direction, drip, rate, next: Instant::now(), sent: 0, queue: None }
+    }
+
+    /// Delivers bytes, and waits while the receiver takes none.
+    pub fn send(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        let in_a_piece = self.rate.map(|rate| rate.div_ceil(PIECES));
+        let size = self.drip.unwrap_or(usize::MAX).min(in_a_piece.unwrap_or(usize::MAX));
+        for piece in bytes.chunks(size) {
+            self.wait_for_rate(piece.len())?;
+            self.connection.record(self.direction, piece)?;
+            self.write(piece)?;
+            if self.drip.is_some() {
+                self.wait_until_taken()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until what was delivered has arrived: a reset would overtake it.
+    pub fn wait_for_arrival(&mut self) -> Result<(), Stop> {
+        let (connection, deadline) = (self.connection, Instant::now() + ARRIVAL);
+        let sent = self.sent;
+        self.queue().wait_for_arrival(sent, || {
+            connection.check()?;
+            Ok(Instant::now() < deadline)
+        })
+    }
+
+    fn wait_until_taken(&mut self) -> Result<(), Stop> {
+        let (connection, direction) = (self.connection, self.direction);
+        let sent = self.sent;
+        self.queue().wait_until_taken(sent, || {
+            check(connection, direction)?;
+            Ok(true)
+        })
+    }
+
+    fn queue(&mut self) -> &mut Queue {
+        let sink = self.connection.sink(self.direction);
+        self.queue.get_or_insert_with(|| Queue::of_peer(sink))
+    }
+
+    fn wait_for_rate(&mut self, count: usize) -> Result<(), Stop> {
+        let Some(rate) = self.rate else {
+            return Ok(());
+        };
+        self.connection.sleep_until(self.next)?;
+        let time = Duration::from_secs_f64(count as f64 / rate as f64);
+        self.next = self.next.max(Instant::now()) + time;
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        let mut sink = self.connection.sink(self.direction);
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            match sink.write(rest) {
+                Ok(count) => {
+                    rest = &rest[count..];
+                    self.sent += count as u64;
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                // The receiver is slow.
+                Err(error)
+                    if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) =>
+                {
+                    check(self.connection, self.direction)?;
+                }
+                Err(error) => return Err(Stop::Lost(self.direction.back(), error)),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Looks whether it is of any use to wait for the receiver. Nobody reads from the sender
+/// meanwhile, so a reset of its would not be noticed otherwise.
+fn check(connection: &Connection, direction: Direction) -> Result<(), Stop> {
+    connection.check()?;
+    match connection.source(direction).take_error() {
+        Ok(None) => Ok(()),
+        Ok(Some(error)) | Err(error) => Err(Stop::Lost(direction, error)),
+    }
+}
