@@ -1,0 +1,98 @@
+//! The server of lesson 2, with the faults that it can have.
+
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+
+use anyhow::Context;
+use clap::Parser;
+use communication_loop::{ADDRESS, failure_id};
+use failures::asking::next_message;
+use failures::{Fault, one_of};
+use simple_echo::address;
+
+const FAULTS: &[Fault] =
+    &[Fault::EmptyMessage, Fault::PeerClosed, Fault::PeerReset, Fault::InvalidUtf8];
+
+/// Take one client and answer each of its messages, until it leaves
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where to listen, as IP:PORT; port 0 takes a free one
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
+
+    /// Type each answer yourself instead of sending the message back in capital letters;
+    /// q hangs up
+    #[arg(long)]
+    reply: bool,
+
+    /// What to do wrong (empty-message needs --reply)
+    #[arg(long, value_name = "ID", value_parser = one_of(FAULTS))]
+    fault: Option<Fault>,
+}
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+
+    let listener = TcpListener::bind(&args.address).with_context(|| {
+        format!("cannot listen on {}; if the port is taken, try another", args.address)
+    })?;
+    println!("listening on {}", listener.local_addr()?);
+
+    let (mut stream, peer) = listener.accept().context("cannot accept a client")?;
+    println!("client {peer}");
+
+    let outcome = converse(&mut stream, &args);
+    // ANCHOR: peer-reset
+    if args.fault == Some(Fault::PeerReset) {
+        // A client that vanishes brings the program down before it can say why.
+        let id = outcome.expect("the client stays until we are done");
+        println!("client {peer} gone: {id}");
+        return Ok(());
+    }
+    let id = match &outcome {
+        Ok(id) => id,
+        Err(error) => failure_id(error),
+    };
+    println!("client {peer} gone: {id}");
+    outcome.with_context(|| format!("the conversation with {peer} broke off"))?;
+    // ANCHOR_END: peer-reset
+    Ok(())
+}
+
+/// Answers message after message. Returns why the conversation is over.
+fn converse(stream: &mut TcpStream, args: &Args) -> io::Result<&'static str> {
+    let mut buffer = [0; 1024];
+    loop {
+        // ANCHOR: peer-closed
+        let count = stream.read(&mut buffer)?;
+        if count == 0 {
+            if args.fault == Some(Fault::PeerClosed) {
+                // Taken for an empty message, which is skipped: the next read returns zero again.
+                continue;
+            }
+            return Ok("peer-closed");
+        }
+        // ANCHOR_END: peer-closed
+        let message = &buffer[..count];
+        // ANCHOR: invalid-utf8
+        let text = if args.fault == Some(Fault::InvalidUtf8) {
+            // Whoever sends something else than text brings the program down.
+            String::from_utf8(message.to_vec()).expect("the client sends text")
+        } else {
+            String::from_utf8_lossy(message).into_owned()
+        };
+        // ANCHOR_END: invalid-utf8
+        println!("received {count} bytes: {text:?}");
+
+        let answer = if args.reply {
+            next_message("answer> ", args.fault)?
+        } else {
+            Some(message.to_ascii_uppercase())
+        };
+        let Some(answer) = answer else {
+            return Ok("hung-up");
+        };
+        stream.write_all(&answer)?;
+    }
+}

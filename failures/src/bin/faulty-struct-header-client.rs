@@ -1,0 +1,66 @@
+//! The client of lesson 5, with the faults that it can have.
+
+use std::io::{Read, Write};
+
+use anyhow::Context;
+use clap::Parser;
+use failures::answers::{Answer, next_answer, recv_answer};
+use failures::asking::{connect, next_message};
+use failures::replies::{print_text, recv_length};
+use failures::{Fault, one_of};
+use simple_echo::address;
+use struct_header::{ADDRESS, Failure, MAX_REPLY};
+
+const FAULTS: &[Fault] = &[
+    Fault::ConnectionRefused,
+    Fault::EmptyMessage,
+    Fault::PeerClosed,
+    Fault::PeerReset,
+    Fault::InvalidUtf8,
+    Fault::LeftoverBytes,
+    Fault::CoalescedMessages,
+    Fault::SplitCharacter,
+    Fault::ShortRead,
+    Fault::ClosedMidMessage,
+    Fault::WrongByteOrder,
+    Fault::OversizedLength,
+    Fault::NegativeLength,
+    Fault::WrongCount,
+];
+
+/// Send each command you type and print its whole answer; q or the end of the input leaves
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where the server listens, as IP:PORT
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
+
+    /// What to do wrong
+    #[arg(long, value_name = "ID", value_parser = one_of(FAULTS))]
+    fault: Option<Fault>,
+}
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let mut stream = connect(&args.address, args.fault)?;
+
+    while let Some(command) = next_message("command> ", args.fault)? {
+        stream.write_all(&command).context("cannot send the command")?;
+
+        let receive = |stream: &mut dyn Read| receive(stream, args.fault);
+        let Some(answer) = next_answer(&mut stream, args.fault, receive)? else {
+            break;
+        };
+        print_text(&answer.text);
+    }
+    Ok(())
+}
+
+/// Receives the length, then the answer.
+fn receive(stream: &mut dyn Read, fault: Option<Fault>) -> Result<Option<Answer>, Failure> {
+    let Some(length) = recv_length(stream, MAX_REPLY, fault)? else {
+        return Ok(None);
+    };
+    recv_answer(stream, length, fault).map(Some)
+}

@@ -1,0 +1,82 @@
+//! The server of lesson 9, with the faults that it can have.
+
+use std::net::UdpSocket;
+
+use anyhow::Context;
+use clap::Parser;
+use failures::datagrams::{buffer, receive};
+use failures::{Fault, one_of};
+use jiff::fmt::strtime;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+use simple_echo::address;
+use time_server::{ADDRESS, DEFAULT_FORMAT, answer};
+
+const FAULTS: &[Fault] = &[
+    Fault::BadFormat,
+    Fault::EmptyDatagram,
+    Fault::TruncatedDatagram,
+    Fault::OversizedDatagram,
+    Fault::InvalidUtf8,
+];
+
+/// Tell the time in the format that each datagram asks for
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where to listen, as IP:PORT; port 0 takes a free one
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
+
+    /// What to do wrong
+    #[arg(long, value_name = "ID", value_parser = one_of(FAULTS))]
+    fault: Option<Fault>,
+}
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
+    let socket = UdpSocket::bind(&args.address).with_context(|| {
+        format!("cannot listen on {}; if the port is taken, try another", args.address)
+    })?;
+    println!("listening on {}", socket.local_addr()?);
+
+    let mut buffer = buffer(args.fault);
+    while let Some((request, peer)) = receive(&socket, &mut buffer, args.fault)? {
+        let now = Timestamp::now().to_zoned(zone.clone());
+        let text = write_time(request, &now, args.fault)?;
+
+        // ANCHOR: oversized-datagram
+        let sent = socket.send_to(text.as_bytes(), peer);
+        if args.fault == Some(Fault::OversizedDatagram) {
+            // What cannot be sent ends the server.
+            sent.with_context(|| format!("cannot answer {peer}"))?;
+        } else if let Err(error) = sent {
+            eprintln!("cannot answer {peer}: {error}");
+        }
+        // ANCHOR_END: oversized-datagram
+    }
+    Ok(())
+}
+
+/// Writes the time in the format that a request asks for.
+fn write_time(request: &[u8], now: &Zoned, fault: Option<Fault>) -> anyhow::Result<String> {
+    match fault {
+        // ANCHOR: bad-format
+        // The client's mistake becomes an error of the server, and ends it.
+        Some(Fault::BadFormat) => served(request, now).context("cannot write the time"),
+        // ANCHOR_END: bad-format
+        // What can be written is sent, however long it is.
+        Some(Fault::OversizedDatagram) => {
+            Ok(served(request, now).unwrap_or_else(|_| answer(request, now)))
+        }
+        // Whatever was asked for, there is an answer.
+        _ => Ok(answer(request, now)),
+    }
+}
+
+/// The time, or an error for a format that cannot be served.
+fn served(request: &[u8], now: &Zoned) -> anyhow::Result<String> {
+    let format = if request.is_empty() { DEFAULT_FORMAT } else { str::from_utf8(request)? };
+    Ok(strtime::format(format, now)?)
+}

@@ -1,0 +1,223 @@
+//! The command runner of lessons 4 to 6 and 8, with the faults that it can have.
+
+use std::io::{self, Read};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use connection_loop::resolve;
+use sticky_packets::{Output, Runner};
+
+use crate::Fault;
+
+/// How long to wait for the rest of the output once the shell has ended.
+const REST: Duration = Duration::from_millis(500);
+
+/// Makes sure that a server which runs other people's commands is not exposed by accident.
+///
+/// [`Fault::ExposedShell`]: any address will do. So that nobody comes to harm by it, such a
+/// server talks only to those who are [`welcome`].
+///
+/// # Errors
+///
+/// An address that cannot be resolved, or one that other machines can reach, unless
+/// `allow_remote`.
+// ANCHOR: exposed-shell
+pub fn guarded(
+    address: &str,
+    allow_remote: bool,
+    fault: Option<Fault>,
+) -> anyhow::Result<SocketAddr> {
+    if fault == Some(Fault::ExposedShell) {
+        // Whoever can reach this address can run any command.
+        return resolve(address).with_context(|| format!("cannot use the address {address}"));
+    }
+    sticky_packets::guarded(address, allow_remote)
+}
+// ANCHOR_END: exposed-shell
+
+/// Tells whether a client may be served. With [`Fault::ExposedShell`] the door is open to the
+/// world, but only this machine is let in: the fault is to be looked at, not to be suffered.
+pub fn welcome(peer: SocketAddr, fault: Option<Fault>) -> bool {
+    fault != Some(Fault::ExposedShell) || peer.ip().to_canonical().is_loopback()
+}
+
+/// Runs a command of a client in a shell, within limits, and returns what it printed.
+///
+/// [`Fault::EndlessCommand`]: without limits. [`Fault::InheritedStdin`]: the command reads what
+/// is typed at the server. [`Fault::PipeDeadlock`]: one pipe is read to its end, then the other.
+pub fn run(command: &[u8], limits: &Runner, fault: Option<Fault>) -> Output {
+    match fault {
+        // ANCHOR: endless-command
+        Some(Fault::EndlessCommand) => {
+            // This waits until the command ends, and keeps all that it prints until then.
+            let output = shell(command, fault).output();
+            output.map_or_else(cannot_run, |output| Output {
+                stdout: output.stdout,
+                stderr: output.stderr,
+                remark: None,
+            })
+        }
+        // ANCHOR_END: endless-command
+        Some(Fault::InheritedStdin | Fault::PipeDeadlock) => {
+            let child = shell(command, fault).spawn();
+            child.map_or_else(cannot_run, |child| collect(child, limits, fault))
+        }
+        _ => limits.run(command),
+    }
+}
+
+fn cannot_run(error: io::Error) -> Output {
+    let reason = error.to_string().escape_default().to_string();
+    let remark = Some(format!("the command cannot be run: {reason}"));
+    Output { remark, ..Output::default() }
+}
+
+/// What the threads around a running command report.
+enum Event {
+    Stdout(Vec<u8>),
+    Stderr(Vec<u8>),
+    PipeClosed,
+    ShellEnded,
+}
+
+/// Reads both pipes of a command.
+fn collect(mut child: Child, limits: &Runner, fault: Option<Fault>) -> Output {
+    let shell = child.id();
+    let (sender, events) = mpsc::sync_channel(16);
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let (out_sender, err_sender) = (sender.clone(), sender.clone());
+    // ANCHOR: pipe-deadlock
+    let read_stdout = || forward(stdout, out_sender, Event::Stdout);
+    let read_stderr = || forward(stderr, err_sender, Event::Stderr);
+    if fault == Some(Fault::PipeDeadlock) {
+        // A command that fills its stderr waits until we read there, and we wait for the end
+        // of its stdout.
+        thread::spawn(|| {
+            read_stdout();
+            read_stderr();
+        });
+    } else {
+        thread::spawn(read_stdout);
+        thread::spawn(read_stderr);
+    }
+    // ANCHOR_END: pipe-deadlock
+    thread::spawn(move || {
+        // Nobody may be listening any more; the child is then no longer of interest.
+        let _ = child.wait();
+        let _ = sender.send(Event::ShellEnded);
+    });
+    gather(&events, shell, limits)
+}
+
+/// Puts together what a command prints until it ends, or until it exceeds a limit: as in
+/// lesson 4.
+fn gather(events: &Receiver<Event>, shell: u32, limits: &Runner) -> Output {
+    let mut output = Output::default();
+    let mut deadline = Instant::now() + limits.time_limit;
+    let mut running = true;
+    let mut open_pipes = 2;
+    while running || open_pipes > 0 {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let event = if left.is_zero() { None } else { events.recv_timeout(left).ok() };
+        match event {
+            Some(Event::Stdout(bytes)) => output.stdout.extend(bytes),
+            Some(Event::Stderr(bytes)) => output.stderr.extend(bytes),
+            Some(Event::PipeClosed) => open_pipes -= 1,
+            Some(Event::ShellEnded) => {
+                running = false;
+                deadline = deadline.min(Instant::now() + REST);
+            }
+            None if running => {
+                end(shell);
+                let seconds = limits.time_limit.as_secs_f64();
+                output.remark = Some(format!("ended: the command ran longer than {seconds} s"));
+                break;
+            }
+            None => break,
+        }
+        if output.stdout.len() + output.stderr.len() > limits.max_reply {
+            if running {
+                end(shell);
+            }
+            output.stdout.truncate(limits.max_reply);
+            output.stderr.truncate(limits.max_reply - output.stdout.len());
+            let bytes = limits.max_reply;
+            output.remark = Some(format!("ended: the command printed more than {bytes} bytes"));
+            break;
+        }
+    }
+    output
+}
+
+/// Reads a pipe to its end and reports each piece. Ends early once nobody listens.
+fn forward(pipe: Option<impl Read>, events: SyncSender<Event>, event: fn(Vec<u8>) -> Event) {
+    let Some(mut pipe) = pipe else { return };
+    let mut piece = vec![0; 64 * 1024];
+    while let Ok(count) = pipe.read(&mut piece)
+        && count > 0
+    {
+        if events.send(event(piece[..count].to_vec())).is_err() {
+            return;
+        }
+    }
+    // As above: it is no loss if nobody listens.
+    let _ = events.send(Event::PipeClosed);
+}
+
+/// A shell that runs `command`.
+fn shell(command: &[u8], fault: Option<Fault>) -> Command {
+    let mut shell = bare_shell(command);
+    // ANCHOR: inherited-stdin
+    if fault == Some(Fault::InheritedStdin) {
+        // The command gets the server's keyboard, and waits there for what it wants to read.
+        shell.stdin(Stdio::inherit());
+    } else {
+        // The command finds the end of its input at once.
+        shell.stdin(Stdio::null());
+    }
+    // ANCHOR_END: inherited-stdin
+    shell.stdout(Stdio::piped()).stderr(Stdio::piped());
+    shell
+}
+
+/// A shell in a process group of its own, so that it can be ended together with everything it
+/// started.
+#[cfg(unix)]
+fn bare_shell(command: &[u8]) -> Command {
+    use std::ffi::OsStr;
+    use std::os::unix::{ffi::OsStrExt, process::CommandExt};
+
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(OsStr::from_bytes(command)).process_group(0);
+    shell
+}
+
+/// A shell, as Windows has it.
+#[cfg(windows)]
+fn bare_shell(command: &[u8]) -> Command {
+    use std::os::windows::process::CommandExt;
+
+    let mut shell = Command::new("cmd");
+    shell.arg("/C").raw_arg(&*String::from_utf8_lossy(command));
+    shell
+}
+
+/// Ends a shell and everything in its process group. It may have ended by itself meanwhile.
+#[cfg(unix)]
+fn end(shell: u32) {
+    use rustix::process::{Pid, Signal, kill_process_group};
+
+    if let Some(group) = i32::try_from(shell).ok().and_then(Pid::from_raw) {
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+}
+
+/// Ends a shell and its descendants. It may have ended by itself meanwhile.
+#[cfg(windows)]
+fn end(shell: u32) {
+    let _ = Command::new("taskkill").args(["/T", "/F", "/PID", &shell.to_string()]).output();
+}
