@@ -11,6 +11,9 @@ use crate::expectation::ADDRESS;
 /// The first port that a client is shown with.
 const FIRST_CLIENT: u16 = 50001;
 
+/// The port that a side is shown with whose program has no default address.
+const NO_DEFAULT: u16 = 9090;
+
 /// Where the sides listen, and how every address reads.
 #[derive(Default)]
 pub struct Addresses {
@@ -24,17 +27,17 @@ pub struct Addresses {
 #[derive(Default)]
 struct Listener {
     address: Option<SocketAddr>,
-    shown: Option<u16>,
+    shown: u16,
     running: bool,
 }
 
 impl Addresses {
-    /// Takes note that a side starts, whose program has a default port. Returns the port that
-    /// a free one will read as: the default, or the next if another side has it.
-    pub fn starts(&mut self, side: &str, default_port: Option<u16>) -> Option<u16> {
-        let mut shown = default_port;
-        while shown.is_some() && self.is_taken(side, shown) {
-            shown = shown.map(|port| port + 1);
+    /// Takes note that a side starts, with the default port of its program. Returns the port
+    /// that a free one will read as: the default, or the next if another side has it.
+    pub fn starts(&mut self, side: &str, default_port: Option<u16>) -> u16 {
+        let mut shown = default_port.unwrap_or(NO_DEFAULT);
+        while self.is_taken(side, shown) {
+            shown += 1;
         }
         let listener = self.listeners.entry(side.into()).or_default();
         listener.running = true;
@@ -42,7 +45,7 @@ impl Addresses {
         shown
     }
 
-    fn is_taken(&self, side: &str, port: Option<u16>) -> bool {
+    fn is_taken(&self, side: &str, port: u16) -> bool {
         self.listeners.iter().any(|(name, other)| {
             name != side && other.running && other.address.is_some() && other.shown == port
         })
@@ -52,9 +55,8 @@ impl Addresses {
     pub fn listens(&mut self, side: &str, address: SocketAddr) {
         let listener = self.listeners.entry(side.into()).or_default();
         listener.address = Some(address);
-        if let Some(shown) = listener.shown {
-            self.shown.insert(address.port(), shown);
-        }
+        // One that comes back to its port reads as before.
+        listener.shown = *self.shown.entry(address.port()).or_insert(listener.shown);
     }
 
     /// Takes note that a side has ended. Its address is still known, for another run.
@@ -75,6 +77,15 @@ impl Addresses {
             self.clients += 1;
             FIRST_CLIENT + self.clients - 1
         });
+    }
+
+    /// Numbers all addresses in a text, unless they are known.
+    pub fn number_all(&mut self, text: &str) {
+        for found in ADDRESS.find_iter(text) {
+            if let Ok(address) = found.as_str().parse() {
+                self.number(address);
+            }
+        }
     }
 
     /// Puts the shown addresses in place of the real ones.

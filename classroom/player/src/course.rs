@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, ensure};
 use serde_json::Value;
 
-use crate::lesson::Lesson;
+use crate::lesson::{Lesson, programs};
 
 /// The workspace and its lessons, in their order.
 pub struct Course {
@@ -17,6 +17,8 @@ pub struct Course {
     pub root: PathBuf,
     /// The lessons, by number.
     pub lessons: Vec<Lesson>,
+    /// Every program of the workspace: a failure may need any of them.
+    pub programs: Vec<String>,
 }
 
 impl Course {
@@ -37,7 +39,8 @@ impl Course {
         let packages = metadata["packages"].as_array().context("a workspace has packages")?;
         let mut lessons: Vec<_> = packages.iter().filter_map(Lesson::from_package).collect();
         lessons.sort_by_key(|lesson| lesson.number);
-        Ok(Self { root: root.into(), lessons })
+        let programs = packages.iter().flat_map(programs).collect();
+        Ok(Self { root: root.into(), lessons, programs })
     }
 
     /// Finds a lesson.

@@ -18,6 +18,11 @@ pub fn placeholders(text: &str) -> impl Iterator<Item = &str> {
     PLACEHOLDER.find_iter(text).map(|found| found.as_str().trim_matches(['{', '}']))
 }
 
+/// The side that the placeholder `{SIDE}` or `{port-of-SIDE}` names.
+pub fn side_of(placeholder: &str) -> &str {
+    placeholder.strip_prefix("port-of-").unwrap_or(placeholder)
+}
+
 /// Puts values in place of the placeholders.
 pub fn fill(text: &str, mut value: impl FnMut(&str) -> String) -> String {
     PLACEHOLDER.replace_all(text, |found: &Captures| value(&found[1])).into_owned()

@@ -17,6 +17,12 @@ pub struct Lesson {
     pub description: String,
     /// Its programs, the main pair first.
     pub programs: Vec<String>,
+    /// Whether it talks over UDP.
+    pub udp: bool,
+    /// Whether the main pair's messages have frames, which a wire can label.
+    pub framed: bool,
+    /// Whether one read of the server is one request, so that a bent line changes what is asked.
+    pub unframed_requests: bool,
     /// Where its scenes lie.
     demo: PathBuf,
 }
@@ -24,15 +30,11 @@ pub struct Lesson {
 impl Lesson {
     /// Reads a package of `cargo metadata`; one that is no lesson gives nothing.
     pub fn from_package(package: &Value) -> Option<Self> {
-        let title = package["metadata"]["lesson"]["title"].as_str()?;
+        let lesson = &package["metadata"]["lesson"];
+        let title = lesson["title"].as_str()?;
         let folder = Path::new(package["manifest_path"].as_str()?).parent()?;
         let (number, _topic) = folder.file_name()?.to_str()?.split_once('-')?;
-        let programs = package["targets"]
-            .as_array()?
-            .iter()
-            .filter(|target| target["kind"][0] == "bin")
-            .filter_map(|target| target["name"].as_str().map(String::from));
-        let mut programs: Vec<_> = programs.collect();
+        let mut programs: Vec<_> = programs(package).collect();
         // Cargo sorts by the alphabet. Here the main pair, which has the shortest names, comes
         // first, and of each pair the server, which is started first.
         programs.sort_by_key(|program| (program.len(), Reverse(program.clone())));
@@ -41,6 +43,9 @@ impl Lesson {
             title: title.into(),
             description: package["description"].as_str().unwrap_or_default().into(),
             programs,
+            udp: lesson["transport"] == "udp",
+            framed: lesson["framed"] == true,
+            unframed_requests: lesson["unframed-requests"] == true,
             demo: folder.join("demo"),
         })
     }
@@ -72,6 +77,14 @@ impl Lesson {
                 format!("lesson {number} has no scene `{wanted}`; its scenes are {names}")
             })
     }
+}
+
+/// The programs of a package of `cargo metadata`.
+pub fn programs(package: &Value) -> impl Iterator<Item = String> {
+    let targets = package["targets"].as_array().into_iter().flatten();
+    targets
+        .filter(|target| target["kind"][0] == "bin")
+        .filter_map(|target| target["name"].as_str().map(String::from))
 }
 
 fn stem(path: &Path) -> String {

@@ -1,14 +1,18 @@
-//! Plays the lessons: starts their programs, types into them, and shows all sides.
+//! Plays the lessons and the failures: starts their programs, types into them, and shows all
+//! sides.
 //!
 //! The player knows no lesson's code. What a scene does stands in a script beside the lesson
-//! (`lessons/NN-topic/demo/NAME.play`); README.md describes the format.
+//! (`lessons/NN-topic/demo/NAME.play`, `failures/demo/ID.play`); README.md describes the format.
 
 mod addresses;
+mod catalogue;
 mod course;
 mod expectation;
 mod folder;
+mod lane;
 mod launch;
 mod lesson;
+mod load;
 mod output;
 mod performance;
 mod processes;
@@ -19,17 +23,19 @@ mod show;
 mod sockets;
 mod stage;
 mod step;
+mod wires;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::catalogue::Catalogue;
 use crate::course::Course;
 use crate::launch::Half;
 use crate::running::Running;
 
-/// Play the course's lessons, or start their programs
+/// Play the course's lessons and failures, or start their programs
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
@@ -40,7 +46,9 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// List the lessons, or play one
-    Lesson(Playing),
+    Lesson(Lessons),
+    /// List the ways in which sockets fail, or bring one about
+    Failure(Failures),
     /// Start a lesson's server; what follows is the program's, --help too
     #[command(disable_help_flag = true)]
     Server(Starting),
@@ -50,26 +58,54 @@ enum Command {
 }
 
 #[derive(Args)]
-struct Playing {
+struct Lessons {
     /// Which lesson; none lists them all
-    #[arg(value_name = "LESSON", value_parser = number)]
+    #[arg(id = "chosen", value_name = "LESSON", value_parser = number)]
     number: Option<u32>,
 
     /// Which of its scenes, by number or name; none plays them all
-    #[arg(requires = "number")]
+    #[arg(requires = "chosen")]
     scene: Option<String>,
 
-    /// Wait for Enter before each step
-    #[arg(long, requires = "number")]
-    step: bool,
+    /// Show the bytes between the sides, as a third lane
+    #[arg(long, requires = "chosen", conflicts_with = "record")]
+    bytes: bool,
 
-    /// Write the transcripts that lie beside the scenes; of all lessons if none is named
-    #[arg(long, conflicts_with = "step")]
-    record: bool,
+    /// Bend the line between the sides, by options of `cargo wire`: drip=1,only=replies
+    #[arg(long, value_name = "BENDS", requires = "chosen", conflicts_with = "record")]
+    through: Option<String>,
 
     /// For authors: play this script, with the lesson's programs, instead of its scenes
-    #[arg(long, value_name = "FILE", requires = "number", conflicts_with = "scene", hide = true)]
+    #[arg(long, value_name = "FILE", requires = "chosen", conflicts_with = "scene", hide = true)]
     script: Option<PathBuf>,
+
+    #[command(flatten)]
+    playing: Playing,
+}
+
+#[derive(Args)]
+struct Failures {
+    /// Which failure, such as leftover-bytes; none lists them all
+    #[arg(id = "chosen", value_name = "ID")]
+    id: Option<String>,
+
+    /// For authors: play this script, with any program of the workspace
+    #[arg(long, value_name = "FILE", conflicts_with = "chosen", hide = true)]
+    script: Option<PathBuf>,
+
+    #[command(flatten)]
+    playing: Playing,
+}
+
+#[derive(Args)]
+struct Playing {
+    /// Wait for Enter before each step
+    #[arg(long, requires = "chosen")]
+    step: bool,
+
+    /// Write the transcripts that lie beside the scenes; of all of them if none is named
+    #[arg(long, conflicts_with = "step")]
+    record: bool,
 
     /// For authors: how long to wait for what must come
     #[arg(long, value_name = "SECONDS", default_value_t = 20, hide = true)]
@@ -95,16 +131,26 @@ fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     let course = Course::load()?;
     match cli.command {
-        Command::Lesson(playing) if playing.number.is_none() && !playing.record => course.list(),
-        Command::Lesson(playing) => {
-            let running = Running::new()?;
-            let outcome = performance::perform(&course, &playing, &running);
-            // After Ctrl-C the sides end one by one. That is no failure of the play, and
-            // nothing more is to be said about it.
-            running.stay_if_interrupted();
-            outcome
-        }
+        Command::Lesson(Lessons {
+            number: None, playing: Playing { record: false, .. }, ..
+        }) => course.list(),
+        Command::Lesson(asked) => play(|running| performance::lessons(&course, &asked, running)),
+        Command::Failure(Failures {
+            id: None,
+            script: None,
+            playing: Playing { record: false, .. },
+        }) => Catalogue::load(&course.root)?.list(),
+        Command::Failure(asked) => play(|running| performance::failures(&course, &asked, running)),
         Command::Server(starting) => launch::launch(&course, Half::Server, &starting),
         Command::Client(starting) => launch::launch(&course, Half::Client, &starting),
     }
+}
+
+fn play(perform: impl FnOnce(&Running) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let running = Running::new()?;
+    let outcome = perform(&running);
+    // After Ctrl-C the sides end one by one. That is no failure of the play, and nothing
+    // more is to be said about it.
+    running.stay_if_interrupted();
+    outcome
 }

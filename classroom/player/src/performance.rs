@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 
-use crate::Playing;
+use crate::catalogue::{Catalogue, Failure};
 use crate::course::Course;
 use crate::lesson::Lesson;
 use crate::programs::Programs;
@@ -15,41 +15,86 @@ use crate::running::Running;
 use crate::script::Script;
 use crate::show::Show;
 use crate::stage::Stage;
+use crate::wires::{self, Line};
+use crate::{Failures, Lessons, Playing};
+
+/// What is said before a play in which requests are bent that have no frame.
+const BENT_REQUESTS: &str = "The requests of this lesson have no frame: one read is one command. Bent, \
+                             they ask for something else; only=replies leaves them alone.";
+
+/// A lesson or a failure, ready to be played.
+struct Part {
+    heading: String,
+    scenes: Vec<Scene>,
+    /// The wires between its sides, if it is played over some.
+    line: Option<Line>,
+}
 
 /// A scene, ready to be played.
 struct Scene {
-    number: usize,
+    /// Its place among the scenes of its lesson, from 1.
+    number: Option<usize>,
     file: PathBuf,
     script: Script,
 }
 
-/// Plays the scenes that `playing` chooses, and records them if it says so.
-pub fn perform(course: &Course, playing: &Playing, running: &Running) -> anyhow::Result<()> {
-    // All scripts are read before anything is built: a slip in one shows at once.
-    let mut program = Vec::new();
-    match playing.number {
-        Some(number) => {
-            let lesson = course.lesson(number)?;
-            program.push((lesson, choose(course, lesson, playing)?));
-        }
-        None => {
-            for lesson in &course.lessons {
-                program.push((lesson, choose(course, lesson, playing)?));
-            }
-        }
+/// Plays the scenes of the lessons that `asked` chooses.
+pub fn lessons(course: &Course, asked: &Lessons, running: &Running) -> anyhow::Result<()> {
+    let chosen: Vec<_> = match asked.number {
+        Some(number) => vec![course.lesson(number)?],
+        None => course.lessons.iter().collect(),
+    };
+    let mut parts = Vec::new();
+    for lesson in chosen {
+        let heading = format!("Lesson {} · {}", lesson.number, lesson.title);
+        let scenes = choose(course, lesson, asked)?;
+        parts.push(Part { heading, scenes, line: line(lesson, asked) });
     }
-    let needed: BTreeSet<_> = program
-        .iter()
-        .flat_map(|(_, scenes)| scenes)
-        .flat_map(|scene| scene.script.programs())
-        .collect();
+    perform(course, &parts, &asked.playing, running)
+}
+
+/// Plays the failures that `asked` chooses.
+pub fn failures(course: &Course, asked: &Failures, running: &Running) -> anyhow::Result<()> {
+    let catalogue = Catalogue::load(&course.root)?;
+    let read = |failure: &Failure| {
+        let heading = format!("{} · {}", failure.id, failure.meaning);
+        let scene = read_scene(course, None, failure.demo.clone(), &course.programs)?;
+        anyhow::Ok(Part { heading, scenes: vec![scene], line: None })
+    };
+    let parts = match (&asked.script, &asked.id) {
+        (Some(file), _) => {
+            let scene = read_scene(course, None, file.clone(), &course.programs)?;
+            let heading = file.display().to_string();
+            vec![Part { heading, scenes: vec![scene], line: None }]
+        }
+        (None, Some(id)) => vec![read(catalogue.failure(id)?)?],
+        (None, None) => catalogue.failures.iter().map(read).collect::<anyhow::Result<_>>()?,
+    };
+    perform(course, &parts, &asked.playing, running)
+}
+
+/// Plays all parts, and records them if that is asked for.
+fn perform(
+    course: &Course,
+    parts: &[Part],
+    playing: &Playing,
+    running: &Running,
+) -> anyhow::Result<()> {
+    let scenes = parts.iter().flat_map(|part| &part.scenes);
+    let mut needed: BTreeSet<_> = scenes.flat_map(|scene| scene.script.programs()).collect();
+    if parts.iter().any(|part| part.line.is_some()) {
+        needed.insert(wires::PROGRAM.into());
+    }
     let programs = Programs::build(&course.root, &needed)?;
 
     let mut show = Show::new(playing.step);
-    for (lesson, scenes) in &program {
-        show.lesson(lesson.number, &lesson.title)?;
-        for scene in scenes {
-            let transcript = play(scene, &programs, playing, running, &mut show)?;
+    for part in parts {
+        show.heading(&part.heading)?;
+        if part.line.as_ref().is_some_and(|line| line.bent_requests) {
+            show.note(BENT_REQUESTS)?;
+        }
+        for scene in &part.scenes {
+            let transcript = play(scene, part, &programs, playing, running, &mut show)?;
             if playing.record {
                 let file = scene.file.with_extension("transcript");
                 fs::write(&file, transcript)
@@ -60,50 +105,83 @@ pub fn perform(course: &Course, playing: &Playing, running: &Running) -> anyhow:
     Ok(())
 }
 
-/// Reads the scripts that were asked for.
-fn choose(course: &Course, lesson: &Lesson, playing: &Playing) -> anyhow::Result<Vec<Scene>> {
-    let read = |(index, file): (usize, PathBuf)| {
-        let text =
-            fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-        let name = file.strip_prefix(&course.root).unwrap_or(&file).display().to_string();
-        let script = Script::parse(name, &text, &lesson.programs)?;
-        Ok(Scene { number: index + 1, file, script })
-    };
-    if let Some(file) = &playing.script {
+/// Reads the scripts of a lesson that were asked for. All are read before anything is built:
+/// a slip in one shows at once.
+fn choose(course: &Course, lesson: &Lesson, asked: &Lessons) -> anyhow::Result<Vec<Scene>> {
+    let read = |(index, file)| read_scene(course, Some(index + 1), file, &lesson.programs);
+    if let Some(file) = &asked.script {
         return Ok(vec![read((0, file.clone()))?]);
     }
     let mut scenes = lesson.scenes()?;
-    if let Some(wanted) = &playing.scene {
+    if let Some(wanted) = &asked.scene {
         let index = lesson.find_scene(&scenes, wanted)?;
         return Ok(vec![read((index, scenes.swap_remove(index)))?]);
     }
     scenes.into_iter().enumerate().map(read).collect()
 }
 
+/// Reads a script. `programs` are those that it may start.
+fn read_scene(
+    course: &Course,
+    number: Option<usize>,
+    file: PathBuf,
+    programs: &[String],
+) -> anyhow::Result<Scene> {
+    let text =
+        fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    let name = file.strip_prefix(&course.root).unwrap_or(&file).display().to_string();
+    let script = Script::parse(name, &text, programs)?;
+    Ok(Scene { number, file, script })
+}
+
+/// The wires that a lesson is to be played over.
+fn line(lesson: &Lesson, asked: &Lessons) -> Option<Line> {
+    let (bytes, through) = (asked.bytes, asked.through.clone());
+    let bends = through.as_deref().unwrap_or("only=replies");
+    let bent_requests = lesson.unframed_requests && !bends.split(',').any(|b| b == "only=replies");
+    let server = lesson.programs.iter().find(|program| program.ends_with("-server"));
+    let frames = server.filter(|_| lesson.framed).map(|server| (lesson.number, server.clone()));
+    (bytes || through.is_some()).then_some(Line {
+        bytes,
+        through,
+        udp: lesson.udp,
+        frames,
+        bent_requests,
+    })
+}
+
 /// Plays one scene. Returns its transcript.
 fn play(
     scene: &Scene,
+    part: &Part,
     programs: &Programs,
     playing: &Playing,
     running: &Running,
     show: &mut Show,
 ) -> anyhow::Result<String> {
     let script = &scene.script;
+    let line = part.line.as_ref();
     let patience = Duration::from_secs(playing.patience);
-    let mut stage = Stage::new(programs, running, &script.varying, patience)?;
+    let mut stage = Stage::new(programs, running, &script.varying, line, patience)?;
 
-    show.scene(scene.number, script)?;
+    show.scene(scene.number, script, line.is_some())?;
     let mut previous = None;
-    for line in &script.lines {
-        if !line.step.continues(previous) {
+    for step in &script.lines {
+        if !step.step.continues(previous) {
             show.wait_for_enter();
         }
-        previous = Some(&line.step);
-        let outcome = stage.perform(&line.step, show);
-        outcome.map_err(|error| {
-            let place = format!("{}:{}: {}", script.name, line.number, line.text);
-            anyhow!("{place}\n{error:#}\n\n{}", stage.last_output())
-        })?;
+        previous = Some(&step.step);
+        if let Err(error) = stage.perform(&step.step, show) {
+            if let Some(bends) = line.and_then(|line| line.through.as_ref())
+                && !script.bent.is_empty()
+            {
+                stage.show_lanes(None, show)?;
+                show.departs(bends, &step.text, &format!("{error:#}"), &script.bent)?;
+                return Ok(show.take_transcript());
+            }
+            let place = format!("{}:{}: {}", script.name, step.number, step.text);
+            return Err(anyhow!("{place}\n{error:#}\n\n{}", stage.last_output()));
+        }
     }
     stage.finish().map_err(|error| {
         anyhow!("{}: at the end\n{error:#}\n\n{}", script.name, stage.last_output())

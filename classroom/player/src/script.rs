@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context, bail, ensure};
 use regex_lite::{NoExpand, Regex};
 
-use crate::expectation::placeholders;
+use crate::expectation::{placeholders, side_of};
 use crate::step::{Step, split_word};
 
 /// A scene, as its file describes it.
@@ -17,6 +17,8 @@ pub struct Script {
     pub title: String,
     /// What differs from run to run.
     pub varying: Varying,
+    /// What the audience is told if the play takes another course on a bent line.
+    pub bent: Vec<String>,
     /// The steps, in their order.
     pub lines: Vec<Line>,
 }
@@ -58,8 +60,8 @@ impl Varying {
 impl Script {
     /// Reads a script. `programs` are those that it may start.
     pub fn parse(name: String, text: &str, programs: &[String]) -> anyhow::Result<Self> {
-        let mut script =
-            Self { name, title: String::new(), varying: Varying::default(), lines: Vec::new() };
+        let (title, varying, bent, lines) = Default::default();
+        let mut script = Self { name, title, varying, bent, lines };
         for (index, line) in text.lines().enumerate() {
             let number = index + 1;
             script
@@ -77,6 +79,7 @@ impl Script {
         match split_word(line) {
             ("title", title) => self.title = title.into(),
             ("vary", rest) => self.varying.add(rest)?,
+            ("bent", text) => self.bent.push(text.into()),
             (verb, rest) => {
                 ensure!(!self.title.is_empty(), "a scene begins with `title`");
                 let step = Step::parse(verb, rest)?;
@@ -109,10 +112,10 @@ impl Script {
             match name {
                 "any" | "dir" => {}
                 "free" if matches!(step, Step::Start { .. }) => {}
-                side if sides.contains(&side) => {}
+                name if sides.contains(&side_of(name)) => {}
                 _ => bail!(
                     "`{{{name}}}` stands for nothing here; there are {{any}}, {{dir}}, \
-                     {{free}} (after `start`) and the sides started so far"
+                     {{free}} (after `start`), the sides started so far, and {{port-of-SIDE}}"
                 ),
             }
         }

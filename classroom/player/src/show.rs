@@ -7,6 +7,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use anstyle::{AnsiColor, Style};
 
 use crate::script::Script;
+use crate::wires;
 
 /// The colours of the sides, in the order in which they come.
 const COLOURS: [AnsiColor; 5] =
@@ -80,19 +81,32 @@ impl Show {
         }
     }
 
-    /// Prints the heading of a lesson. It belongs to no transcript.
-    pub fn lesson(&mut self, number: u32, title: &str) -> io::Result<()> {
+    /// Prints what is going to be played.
+    pub fn heading(&mut self, text: &str) -> io::Result<()> {
         if self.width > 0 {
-            // Another lesson was played before.
+            // Something else was played before.
             writeln!(anstream::stdout())?;
         }
         let bold = Style::new().bold().underline();
-        writeln!(anstream::stdout(), "{bold}Lesson {number} · {title}{bold:#}")
+        writeln!(anstream::stdout(), "{bold}{text}{bold:#}")
+    }
+
+    /// Prints what is to be known before the first scene. It belongs to no transcript.
+    pub fn note(&self, text: &str) -> io::Result<()> {
+        writeln!(anstream::stdout(), "{text}")
     }
 
     /// Prints the title of a scene, and makes ready for its sides.
-    pub fn scene(&mut self, number: usize, script: &Script) -> io::Result<()> {
+    pub fn scene(
+        &mut self,
+        number: Option<usize>,
+        script: &Script,
+        over_wires: bool,
+    ) -> io::Result<()> {
         let mut sides = script.sides();
+        if over_wires {
+            sides.push(wires::PROGRAM);
+        }
         if script.has_files() {
             sides.push(FILES);
         }
@@ -103,7 +117,8 @@ impl Show {
 
         writeln!(anstream::stdout())?;
         let bold = Style::new().bold();
-        self.line(&format!("{bold}{number}. {}{bold:#}", script.title))
+        let number = number.map(|number| format!("{number}. ")).unwrap_or_default();
+        self.line(&format!("{bold}{number}{}{bold:#}", script.title))
     }
 
     /// Prints a remark.
@@ -150,6 +165,25 @@ impl Show {
             let _ = write!(line, " {style}{text}{style:#}");
         }
         line
+    }
+
+    /// Prints that a play over a bent line takes another course, and what is to be learnt from
+    /// that.
+    pub fn departs(
+        &mut self,
+        bends: &str,
+        expected: &str,
+        came: &str,
+        remarks: &[String],
+    ) -> io::Result<()> {
+        self.begin(Block::Remark)?;
+        self.line(&format!(
+            "    Over the line bent by {bends} the play ends here. It was to go on:"
+        ))?;
+        self.line(&format!("      {expected}"))?;
+        self.line(&format!("    But {came}"))?;
+        self.line("")?;
+        remarks.iter().try_for_each(|remark| self.line(&format!("    {remark}")))
     }
 
     /// Waits for Enter, if the play goes step by step. The end of the input lets it run on.

@@ -10,8 +10,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, anyhow, bail, ensure};
 
 use crate::addresses::Addresses;
-use crate::expectation::{Expectation, fill};
+use crate::expectation::{Expectation, fill, placeholders, side_of};
 use crate::folder::Folder;
+use crate::lane;
+use crate::load;
 use crate::output::{Next, Output};
 use crate::processes;
 use crate::programs::Programs;
@@ -20,9 +22,16 @@ use crate::script::Varying;
 use crate::show::{FILES, Show, Sign};
 use crate::sockets;
 use crate::step::Step;
+use crate::wires::{self, Line, Wire, Wires};
+
+/// How the first line of a server begins.
+const LISTENING: &str = "listening on ";
 
 /// How often a state is looked at that nobody announces.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
+
+/// How long a side must sleep to be waiting, or use the processor to be spinning.
+const LONG_ENOUGH: Duration = Duration::from_millis(300);
 
 /// The sides of a scene and their folder. Whatever is still running when it goes is ended.
 pub struct Stage<'a> {
@@ -33,10 +42,13 @@ pub struct Stage<'a> {
     folder: Folder,
     sides: BTreeMap<String, Side>,
     addresses: Addresses,
+    line: Option<&'a Line>,
+    wires: Wires,
 }
 
 /// The two ends of a program that we hold. Its process is among the running ones.
 struct Side {
+    program: String,
     input: Option<ChildStdin>,
     output: Output,
 }
@@ -52,17 +64,18 @@ struct Seen {
 }
 
 impl<'a> Stage<'a> {
-    /// An empty stage.
+    /// An empty stage. With a `line`, clients reach servers over a wire.
     pub fn new(
         programs: &'a Programs,
         running: &'a Running,
         varying: &'a Varying,
+        line: Option<&'a Line>,
         patience: Duration,
     ) -> anyhow::Result<Self> {
         let folder = Folder::new()?;
         running.work_in(folder.path());
-        let (sides, addresses) = Default::default();
-        Ok(Self { programs, running, varying, patience, folder, sides, addresses })
+        let (sides, addresses, wires) = Default::default();
+        Ok(Self { programs, running, varying, patience, folder, sides, addresses, line, wires })
     }
 
     /// Does what a step says, and shows it.
@@ -71,16 +84,20 @@ impl<'a> Stage<'a> {
             Step::Say(text) => show.say(text)?,
             Step::Ask(text) => show.ask(text)?,
             Step::Start { side, program, arguments, shown } => {
+                self.lay_wires(side, shown, show)?;
                 let shown = self.start(side, program, arguments, shown)?;
+                self.show_lanes(None, show)?;
                 show.action(side, Sign::Command, &shown)?;
             }
             Step::See { side, text } => {
                 let seen = self.see(side, text)?;
+                self.show_lanes(Some(side), show)?;
                 show_skipped(show, side, seen.skipped)?;
                 show.printed(side, &seen.live, &seen.recorded)?;
             }
             Step::Skip { side } => self.side(side)?.output.skipping = true,
             Step::Type { side, text } => {
+                self.show_lanes(None, show)?;
                 self.type_line(side, text)?;
                 let shown = if text.is_empty() { "(Enter)" } else { text };
                 show.action(side, Sign::Typed, shown)?;
@@ -92,11 +109,13 @@ impl<'a> Stage<'a> {
             }
             Step::Ends { side, status } => {
                 let skipped = self.ends(side, *status)?;
+                self.show_lanes(None, show)?;
                 show_skipped(show, side, skipped)?;
                 show.action(side, Sign::Event, &format!("ended with status {status}"))?;
             }
             Step::Kill { side } => {
                 self.kill(side)?;
+                self.show_lanes(None, show)?;
                 show.action(side, Sign::Event, "killed")?;
             }
             Step::Pause { side } => {
@@ -111,6 +130,7 @@ impl<'a> Stage<'a> {
             Step::Connected { side } => {
                 let process = self.act(side, |child| child.id())?;
                 self.wait_until(side, "connected", |_| sockets::is_connected(process))?;
+                self.show_lanes(None, show)?;
                 show.action(side, Sign::Event, "connected")?;
             }
             Step::Unread { side, count } => {
@@ -120,13 +140,30 @@ impl<'a> Stage<'a> {
                     None => String::from("bytes lie unread"),
                 };
                 self.wait_until(side, &state, |_| sockets::unread(process, *count))?;
+                self.show_lanes(None, show)?;
                 show.action(side, Sign::Event, &state)?;
             }
             Step::Unsent { side } => {
                 let process = self.act(side, |child| child.id())?;
                 let state = "bytes lie unsent";
                 self.wait_until(side, state, |_| sockets::unsent(process))?;
+                self.show_lanes(None, show)?;
                 show.action(side, Sign::Event, state)?;
+            }
+            Step::Waits { side } => {
+                self.waits(side)?;
+                self.show_lanes(None, show)?;
+                show.action(side, Sign::Event, "waits")?;
+            }
+            Step::Spins { side } => {
+                self.spins(side)?;
+                show.action(side, Sign::Event, "spins: it uses the processor without rest")?;
+            }
+            Step::Memory { side, megabytes } => {
+                let process = self.act(side, |child| child.id())?;
+                let state = format!("holds more than {megabytes} MB of memory");
+                self.wait_until(side, &state, |_| load::memory(process) > megabytes << 20)?;
+                show.action(side, Sign::Event, &state)?;
             }
             Step::File { name, content } => {
                 let size = self.folder.make_file(name, content)?;
@@ -138,6 +175,7 @@ impl<'a> Stage<'a> {
             }
             Step::Files { folder, text } => {
                 let list = self.files(folder, text)?;
+                self.show_lanes(None, show)?;
                 show.action(FILES, Sign::Printed, &format!("{folder}: {list}"))?;
             }
             Step::Same { left, right } => {
@@ -161,7 +199,7 @@ impl<'a> Stage<'a> {
         let free = self.addresses.starts(side, self.programs.default_port(program)?);
         let mut command = Command::new(self.programs.path(program)?);
         for argument in arguments {
-            command.arg(self.fill(argument, 0)?);
+            command.arg(self.fill(side, argument, 0)?);
         }
         // Both into one pipe: the order of what it prints and what it complains of is kept.
         let (reader, writer) = io::pipe()?;
@@ -171,29 +209,139 @@ impl<'a> Stage<'a> {
             .stdout(writer.try_clone()?)
             .stderr(writer);
         let input = self.running.start(side, &mut command).context("it cannot be started")?;
-        self.sides.insert(side.into(), Side { input, output: Output::new(reader) });
-        let shown = self.fill(shown, free.unwrap_or_default())?;
+        let program = program.into();
+        self.sides.insert(side.into(), Side { program, input, output: Output::new(reader) });
+        let shown = self.fill(side, shown, free)?;
         Ok(self.disguise(&shown))
     }
 
-    /// Puts the real values in place of placeholders; `free` is the port of `{free}`.
-    fn fill(&self, text: &str, free: u16) -> anyhow::Result<String> {
+    /// Puts the real values in place of placeholders, as a side is to know them; `free` is the
+    /// port of `{free}`.
+    fn fill(&self, reader: &str, text: &str, free: u16) -> anyhow::Result<String> {
         let mut unknown = None;
         let filled = fill(text, |name| match name {
             "free" => format!("127.0.0.1:{free}"),
             "dir" => self.folder.path().display().to_string(),
-            side => match self.addresses.of(side) {
-                Some(address) => address.to_string(),
+            name => match self.known(reader, name) {
+                Some(text) => text,
                 None => {
-                    unknown = Some(side.to_string());
+                    unknown = Some(name.to_string());
                     String::new()
                 }
             },
         });
         match unknown {
-            Some(side) => bail!("where {side} listens is not known; `see` its first line before"),
+            Some(name) => {
+                let side = side_of(&name);
+                bail!("where {side} listens is not known; `see` its first line before")
+            }
             None => Ok(filled),
         }
+    }
+
+    /// What the name of a side, or of its port, stands for, if it is known. Whoever is not that
+    /// side itself knows the wire in front of it instead.
+    fn known(&self, reader: &str, name: &str) -> Option<String> {
+        let side = side_of(name);
+        let wire = self.wires.before(side).filter(|_| side != reader);
+        let address = wire.and_then(|wire| wire.address).or_else(|| self.addresses.of(side))?;
+        Some(if side == name { address.to_string() } else { address.port().to_string() })
+    }
+
+    /// Lays a wire to each running server that a new side is told of, if the line asks for it.
+    fn lay_wires(&mut self, side: &str, text: &str, show: &mut Show) -> anyhow::Result<()> {
+        let Some(line) = self.line else { return Ok(()) };
+        // A server that starts anew may listen elsewhere.
+        self.end_wire(side);
+        for server in placeholders(text).map(side_of).filter(|&server| server != side) {
+            let Some(target) = self.addresses.of(server) else { continue };
+            if !self.is(server, |_| true) {
+                // Whoever calls is to find that nobody listens.
+                self.end_wire(server);
+                continue;
+            }
+            if self.wires.before(server).is_some() {
+                continue;
+            }
+            let options = line.options(&self.side(server)?.program);
+            let name = self.wires.next_name();
+            let mut command = Command::new(self.programs.path(wires::PROGRAM)?);
+            let log = self.folder.path().join(format!(".{name}"));
+            let place = (name.clone(), target);
+            let wire = Wire::start(line, self.running, &mut command, &options, place, log)?;
+            self.wires.add(server, wire);
+            let port = self.addresses.starts(&name, None);
+            let target = self.disguise(&target.to_string());
+            let shown = [&[format!("wire 127.0.0.1:{port} {target}")], &options[..]].concat();
+            show.action(&name, Sign::Command, &shown.join(" "))?;
+            self.wait_for_wire(server, &name)?;
+        }
+        Ok(())
+    }
+
+    fn end_wire(&mut self, server: &str) {
+        if let Some(wire) = self.wires.remove(server) {
+            self.running.end(&wire.side);
+        }
+    }
+
+    /// Waits until a wire listens.
+    fn wait_for_wire(&mut self, server: &str, name: &str) -> anyhow::Result<()> {
+        let deadline = self.deadline();
+        loop {
+            let ended = self.is(name, processes::has_ended);
+            let wire = self.wires.all_mut().find(|wire| wire.side == name);
+            let wire = wire.with_context(|| format!("{server} has no wire"))?;
+            let lines = wire.lines()?;
+            if let Some(address) = lines.iter().find_map(|line| line.strip_prefix(LISTENING)) {
+                let address = address.trim().parse()?;
+                wire.address = Some(address);
+                self.addresses.listens(name, address);
+                return Ok(());
+            }
+            ensure!(!ended, "the wire does not listen: {}", lines.join("\n"));
+            ensure!(Instant::now() < deadline, "the wire does not listen");
+            thread::sleep(LOOK_AGAIN);
+        }
+    }
+
+    /// How much processor time the wires have used.
+    fn work_of_wires(&self) -> Duration {
+        let process = |wire: &Wire| self.act(&wire.side, |child| child.id()).ok();
+        self.wires.all().filter_map(process).map(load::processor_time).sum()
+    }
+
+    /// Takes note of what went over the wires: what has come before it must also be numbered
+    /// before it.
+    fn read_lanes(&mut self) -> anyhow::Result<()> {
+        if !self.line.is_some_and(|line| line.bytes) {
+            return Ok(());
+        }
+        for wire in self.wires.all_mut() {
+            let lines = lane::shorten(wire.lines()?);
+            lines.iter().for_each(|line| self.addresses.number_all(line));
+            wire.unshown.extend(lines);
+        }
+        Ok(())
+    }
+
+    /// Shows what went over the wires before a line of `side`, or before anything else.
+    pub fn show_lanes(&mut self, side: Option<&str>, show: &mut Show) -> anyhow::Result<()> {
+        self.read_lanes()?;
+        let mut shown = Vec::new();
+        for (server, wire) in self.wires.all_with_servers() {
+            let count = match side {
+                Some(side) => lane::before(&wire.unshown, side == server),
+                None => wire.unshown.len(),
+            };
+            let lines = wire.unshown.drain(..count);
+            shown.extend(lines.map(|line| (wire.side.clone(), line)));
+        }
+        for (side, live) in shown {
+            let recorded = self.disguise(&lane::without_time(&live));
+            show.printed(&side, &self.disguise(&live), &recorded)?;
+        }
+        Ok(())
     }
 
     /// Waits for a line.
@@ -203,14 +351,15 @@ impl<'a> Stage<'a> {
             "dir" => Some(self.folder.path().display().to_string()),
             // Where a side listens can change at each start: its own word counts.
             name if name == side => None,
-            name => self.addresses.of(name).map(|address| address.to_string()),
+            name => self.known(side, name),
         });
         let mut skipped = 0;
         loop {
             let live = self.next_line(side, deadline)?;
             let line = self.varying.settle(live.clone());
             if let Some(addresses) = expectation.matches(&line) {
-                if let Some(address) = line.strip_prefix("listening on ") {
+                self.read_lanes()?;
+                if let Some(address) = line.strip_prefix(LISTENING) {
                     let address = address.trim().parse();
                     address.map(|address| self.addresses.listens(side, address)).ok();
                 }
@@ -226,7 +375,18 @@ impl<'a> Stage<'a> {
 
     /// The next line of a side.
     fn next_line(&mut self, side: &str, deadline: Instant) -> anyhow::Result<String> {
-        match self.side(side)?.output.next(deadline) {
+        let mut deadline = deadline;
+        let mut work = self.work_of_wires();
+        let next = loop {
+            let next = self.side(side)?.output.next(deadline);
+            let before = std::mem::replace(&mut work, self.work_of_wires());
+            if !matches!(next, Next::Silence) || work.saturating_sub(before) < LONG_ENOUGH {
+                break next;
+            }
+            // A wire that drips a long file is slow, and not stuck.
+            deadline = self.deadline();
+        };
+        match next {
             Next::Line(line) => Ok(line),
             Next::Silence => {
                 bail!("{side} has printed no such line for {} seconds", self.patience.as_secs())
@@ -361,6 +521,35 @@ impl<'a> Stage<'a> {
     fn disguise(&self, text: &str) -> String {
         let folder = self.folder.path().display().to_string();
         self.addresses.disguise(&text.replace(&folder, "."))
+    }
+
+    /// Waits until a side is asleep, finds nothing to read, and stays so.
+    fn waits(&self, side: &str) -> anyhow::Result<()> {
+        let process = self.act(side, |child| child.id())?;
+        let deadline = self.deadline();
+        let mut before = None;
+        let mut since = Instant::now();
+        loop {
+            let now = load::asleep(process).filter(|_| !sockets::unread(process, None));
+            if now.is_none() || now != before {
+                since = Instant::now();
+            } else if since.elapsed() > LONG_ENOUGH {
+                return Ok(());
+            }
+            before = now;
+            let seconds = self.patience.as_secs();
+            ensure!(Instant::now() < deadline, "for {seconds} seconds not seen: {side} waits");
+            thread::sleep(LOOK_AGAIN);
+        }
+    }
+
+    /// Waits until a side has used the processor for a while, from now on.
+    fn spins(&self, side: &str) -> anyhow::Result<()> {
+        let process = self.act(side, |child| child.id())?;
+        let before = load::processor_time(process);
+        self.wait_until(side, "spins", |_| {
+            load::processor_time(process).saturating_sub(before) > LONG_ENOUGH
+        })
     }
 
     /// What each side printed last, for the message of a failure.

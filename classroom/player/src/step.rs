@@ -5,8 +5,9 @@ use std::path::{Component, Path};
 use anyhow::{Context, bail, ensure};
 
 /// What a script can say.
-const VERBS: &str = "title, vary, say, ask, start, see, skip, type, close, ends, kill, pause, \
-                     resume, connected, unread, unsent, file, folder, files, same";
+const VERBS: &str = "title, vary, bent, say, ask, start, see, skip, type, close, ends, kill, pause, \
+                     resume, connected, unread, unsent, waits, spins, memory, file, folder, files, \
+                     same";
 
 /// A step. The sides are named by the script.
 #[derive(Debug, PartialEq)]
@@ -39,6 +40,12 @@ pub enum Step {
     Unread { side: String, count: Option<u64> },
     /// Waits until a side has sent more than its peer takes.
     Unsent { side: String },
+    /// Waits until a side does nothing any more, because nothing comes.
+    Waits { side: String },
+    /// Waits until a side has used the processor without rest.
+    Spins { side: String },
+    /// Waits until a side holds more memory than so many megabytes.
+    Memory { side: String, megabytes: u64 },
     /// Makes a file.
     File { name: String, content: Content },
     /// Makes a folder.
@@ -82,6 +89,9 @@ impl Step {
             "connected" => Self::Connected { side: only_side()? },
             "unread" => Self::Unread { side: side()?, count: count(text)? },
             "unsent" => Self::Unsent { side: only_side()? },
+            "waits" => Self::Waits { side: only_side()? },
+            "spins" => Self::Spins { side: only_side()? },
+            "memory" => Self::Memory { side: side()?, megabytes: megabytes(text)? },
             "file" => Self::File { name: path(first)?, content: content(text)? },
             "folder" => Self::Folder { name: path(rest)? },
             "files" => {
@@ -107,7 +117,10 @@ impl Step {
             | Self::Resume { side }
             | Self::Connected { side }
             | Self::Unread { side, .. }
-            | Self::Unsent { side } => Some(side),
+            | Self::Unsent { side }
+            | Self::Waits { side }
+            | Self::Spins { side }
+            | Self::Memory { side, .. } => Some(side),
             Self::Say(_)
             | Self::Ask(_)
             | Self::File { .. }
@@ -203,6 +216,13 @@ fn count(text: &str) -> anyhow::Result<Option<u64>> {
     let count = text.strip_suffix(" bytes").and_then(|count| count.parse().ok());
     ensure!(count.is_some(), "`unread` takes a side and a count: unread client 10 bytes");
     Ok(count)
+}
+
+fn megabytes(text: &str) -> anyhow::Result<u64> {
+    let count = text.strip_prefix("over ").and_then(|text| text.strip_suffix(" MB"));
+    count
+        .and_then(|count| count.parse().ok())
+        .context("`memory` takes a side and a bound: memory server over 200 MB")
 }
 
 fn content(text: &str) -> anyhow::Result<Content> {

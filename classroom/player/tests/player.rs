@@ -43,6 +43,16 @@ impl Play {
         finish(&mut self.command(lesson)).assert()
     }
 
+    /// Plays the script with any program of the workspace, and with little patience.
+    fn run_as_failure(&self) -> Assert {
+        let mut command = player();
+        command
+            .args(["failure", "--patience", "2", "--script"])
+            .arg(self.folder.path().join("scene.play"))
+            .env("TMPDIR", self.folder.path().join("tmp"));
+        finish(&mut command).assert()
+    }
+
     /// Plays with little patience: for what never comes.
     fn run_impatiently(&self, lesson: u32) -> Assert {
         finish(self.command(lesson).args(["--patience", "1"])).assert()
@@ -188,6 +198,7 @@ fn bad_scripts_are_named_with_line_and_remedy() {
         ("title T\nstart a simple-echo-client 'x\n", ":2:", "a quote is open"),
         (&format!("{start}ends server\n"), ":3:", "ends client 0"),
         (&format!("{start}kill server now\n"), ":3:", "a side and nothing more: kill server"),
+        (&format!("{start}memory server 5 MB\n"), ":3:", "memory server over 200 MB"),
         (&format!("{start}unread server 5\n"), ":3:", "unread client 10 bytes"),
         (&format!("{start}see server {{free}}\n"), ":3:", "`{free}` stands for nothing here"),
         ("title T\nvary TIME [0-9]+\n", ":2:", "vary TIME = "),
@@ -199,6 +210,50 @@ fn bad_scripts_are_named_with_line_and_remedy() {
     ] {
         Play::new(script).run(1).code(1).stdout("").stderr(contains(place).and(contains(remedy)));
     }
+}
+
+#[test]
+fn a_side_that_waits_and_one_that_spins_are_told_apart() {
+    let waiting = "title T\nstart server connection-loop-server {free}\n\
+                   see server listening on {server}\nwaits server\n";
+    let spinning = "title T\n\
+                    start server faulty-connection-loop-server {free} --fault peer-closed\n\
+                    see server listening on {server}\n\
+                    start client connection-loop-client {server}\n\
+                    see server client {client}\nclose client\nends client 0\nspins server\n";
+    Play::new(waiting).run_as_failure().success().stdout(contains("server ! waits\n"));
+    Play::new(spinning).run_as_failure().success().stdout(contains("server ! spins: "));
+    for (script, wrong) in [(waiting, "spins"), (spinning, "waits")] {
+        let play = Play::new(&format!("{script}{wrong} server\n"));
+        play.run_as_failure().code(1).stderr(contains(format!("not seen: server {wrong}")));
+        play.assert_nothing_is_left();
+    }
+}
+
+#[test]
+fn the_memory_of_a_side_is_told() {
+    let start = "title T\nstart server connection-loop-server {free}\n\
+                 see server listening on {server}\n";
+    let holds = |megabytes| {
+        let line = format!("memory server over {megabytes} MB\n");
+        Play::new(&format!("{start}{line}")).run_as_failure()
+    };
+    holds(1).success().stdout(contains("server ! holds more than 1 MB of memory\n"));
+    holds(500).code(1).stderr(contains("not seen: server holds more than 500 MB of memory"));
+}
+
+#[test]
+fn the_port_of_a_side_can_be_called_at_another_address() {
+    Play::new(
+        "title T\nstart server connection-loop-server {free}\n\
+         see server listening on {server}\n\
+         start client connection-loop-client 127.0.0.2:{port-of-server}\n\
+         see client Error: cannot connect to 127.0.0.2:{port-of-server}; {any}\n\
+         skip client\nends client 1\n",
+    )
+    .run(3)
+    .success()
+    .stdout(contains("client $ connection-loop-client 127.0.0.2:8080\n"));
 }
 
 #[test]

@@ -1,0 +1,149 @@
+//! The wires between the sides of a scene, when a lesson is played over them.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::Context;
+
+use crate::running::Running;
+
+/// The program that relays.
+pub const PROGRAM: &str = "wire";
+
+/// How much of each part of a read the third lane shows, in bytes: six rows, which hold a header
+/// of lesson 6 or 7.
+const SHOWN_BYTES: &str = "96";
+
+/// How a lesson is played over wires.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Whether the audience sees the bytes.
+    pub bytes: bool,
+    /// What bends the line, as the audience wrote it: `drip=1,only=replies`.
+    pub through: Option<String>,
+    /// Whether the lesson talks over UDP.
+    pub udp: bool,
+    /// The lesson, if its main pair has frames that can be labelled, and the server of that pair.
+    pub frames: Option<(u32, String)>,
+    /// Whether requests are bent that have no frame.
+    pub bent_requests: bool,
+}
+
+/// A wire in front of a server.
+pub struct Wire {
+    /// The side by which it is shown.
+    pub side: String,
+    /// Where clients reach it.
+    pub address: Option<SocketAddr>,
+    /// What it prints. A file, and not a pipe: whatever it has written can be read at once, so
+    /// that no effect is shown before its cause.
+    log: PathBuf,
+    read: usize,
+    /// What has been read of that and not been shown.
+    pub unshown: Vec<String>,
+}
+
+/// The wires of a scene, by the servers that they lead to.
+#[derive(Default)]
+pub struct Wires(BTreeMap<String, Wire>);
+
+impl Line {
+    /// The options of the wire in front of a program.
+    pub fn options(&self, program: &str) -> Vec<String> {
+        let mut options = Vec::new();
+        if self.udp {
+            options.push("--udp".into());
+        }
+        if let Some((lesson, server)) = &self.frames
+            && server == program
+        {
+            options.extend(["--lesson".into(), lesson.to_string()]);
+        }
+        for bend in self.through.iter().flat_map(|bends| bends.split(',')) {
+            let (name, value) = bend.split_once('=').unwrap_or((bend, ""));
+            options.push(format!("--{}", name.trim()));
+            options.extend((!value.is_empty()).then(|| value.trim().into()));
+        }
+        options
+    }
+
+    /// What is done so that the lane stays readable, and need not be shown.
+    fn manners(&self) -> &[&str] {
+        if self.bytes { &["--show", SHOWN_BYTES] } else { &["--quiet"] }
+    }
+}
+
+impl Wire {
+    /// Starts a wire that leads to `target`.
+    pub fn start(
+        line: &Line,
+        running: &Running,
+        command: &mut Command,
+        options: &[String],
+        (side, target): (String, SocketAddr),
+        log: PathBuf,
+    ) -> anyhow::Result<Self> {
+        let output = File::create(&log).context("the wire has nowhere to write to")?;
+        command
+            .args(["0", &target.to_string()])
+            .args(options)
+            .args(line.manners())
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output);
+        running.start(&side, command).context("the wire cannot be started")?;
+        Ok(Self { side, address: None, log, read: 0, unshown: Vec::new() })
+    }
+
+    /// The whole lines that it has printed since the last time.
+    pub fn lines(&mut self) -> anyhow::Result<Vec<String>> {
+        let text = fs::read(&self.log).context("cannot read what the wire has printed")?;
+        let new = &text[self.read..];
+        let whole = new.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1);
+        self.read += whole;
+        Ok(String::from_utf8_lossy(&new[..whole]).lines().map(String::from).collect())
+    }
+}
+
+impl Wires {
+    /// The wire in front of a server.
+    pub fn before(&self, server: &str) -> Option<&Wire> {
+        self.0.get(server)
+    }
+
+    /// Takes a wire that has been started, for a server.
+    pub fn add(&mut self, server: &str, wire: Wire) {
+        self.0.insert(server.into(), wire);
+    }
+
+    /// Gives up the wire in front of a server.
+    pub fn remove(&mut self, server: &str) -> Option<Wire> {
+        self.0.remove(server)
+    }
+
+    /// A name for one more wire.
+    pub fn next_name(&self) -> String {
+        match self.0.len() {
+            0 => PROGRAM.into(),
+            more => format!("{PROGRAM}-{}", more + 1),
+        }
+    }
+
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &Wire> {
+        self.0.values()
+    }
+
+    /// All of them, with the servers that they lead to.
+    pub fn all_with_servers(&mut self) -> impl Iterator<Item = (&str, &mut Wire)> {
+        self.0.iter_mut().map(|(server, wire)| (server.as_str(), wire))
+    }
+
+    /// All of them, to be read from.
+    pub fn all_mut(&mut self) -> impl Iterator<Item = &mut Wire> {
+        self.0.values_mut()
+    }
+}

@@ -1,0 +1,118 @@
+//! Lessons played over a wire: the bytes beside the two sides, and what a bent line changes.
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use assert_cmd::assert::{Assert, OutputAssertExt};
+use predicates::prelude::PredicateBooleanExt;
+use predicates::str::contains;
+
+/// The scenes of lessons 5 to 7, whose answers have frames. Of lesson 7 those with small files:
+/// to drip 20 MB a byte at a time takes minutes.
+const FRAMED: &[(&str, &str)] = &[
+    ("05-struct-header", "1-the-long-answer"),
+    ("06-dict-header", "1-the-header"),
+    ("07-file-transfer", "1-up-and-down"),
+    ("07-file-transfer", "3-a-refused-name"),
+];
+
+#[test]
+fn framed_answers_come_whole_over_a_dripping_line() {
+    for scene in FRAMED {
+        let bends = if scene.0.starts_with("07") { "drip=1" } else { "drip=1,only=replies" };
+        plays_to_the_same_end(scene, bends);
+    }
+}
+
+#[test]
+fn framed_answers_come_whole_over_a_gathering_line() {
+    for scene in FRAMED {
+        let bends = if scene.0.starts_with("07") { "gather=20" } else { "gather=20,only=replies" };
+        plays_to_the_same_end(scene, bends);
+    }
+}
+
+#[test]
+fn large_files_come_whole_over_a_line_that_delivers_odd_pieces() {
+    plays_to_the_same_end(&("07-file-transfer", "2-several-at-once"), "drip=49999");
+    plays_to_the_same_end(&("07-file-transfer", "4-cut-off"), "drip=49999");
+}
+
+#[test]
+fn lesson_4_over_a_dripping_line_ends_elsewhere_and_says_why() {
+    lesson(&["4", "1", "--through", "drip=1,only=replies"])
+        .success()
+        .stdout(contains("wire   $ wire 127.0.0.1:9090 127.0.0.1:8080 --drip 1 --only replies"))
+        .stdout(contains("But client printed another line: h\n"))
+        .stdout(contains("This failure is short-read."));
+}
+
+/// What goes over the wire for one command of lesson 5, between what causes it and what it
+/// brings about.
+const FRAME: &str = r#"
+client > echo hi
+wire   | 1  client → server  7 bytes
+wire   |      65 63 68 6f 20 68 69                              echo hi           request
+server | received 7 bytes: "echo hi"
+wire   | 1  client ← server  7 bytes
+wire   |      03 00 00 00                                       ....              length 3
+wire   |      68 69 0a                                          hi.               body, 3 of 3 bytes
+client | hi
+"#;
+
+#[test]
+fn the_bytes_of_a_frame_stand_between_their_cause_and_their_effect() {
+    lesson(&["5", "1", "--bytes"]).success().stdout(contains(FRAME));
+}
+
+#[test]
+fn every_lesson_plays_with_its_bytes() {
+    for number in 1..=9 {
+        lesson(&[&number.to_string(), "1", "--bytes"]).success().stdout(contains("wire"));
+    }
+}
+
+#[test]
+fn bent_requests_without_a_frame_are_remarked_on() {
+    let remark = "The requests of this lesson have no frame";
+    lesson(&["5", "1", "--through", "delay=1"]).success().stdout(contains(remark));
+    let replies = lesson(&["5", "1", "--through", "delay=1,only=replies"]).success();
+    replies.stdout(contains(remark).not());
+}
+
+#[test]
+fn a_bend_that_the_wire_does_not_know_is_refused_in_its_words() {
+    lesson(&["5", "1", "--through", "bow=3"]).code(1).stderr(contains("--bow"));
+}
+
+/// Plays a scene over a bent line. What its sides print is what its transcript has.
+fn plays_to_the_same_end((folder, scene): &(&str, &str), bends: &str) {
+    let number = folder[1..2].to_string();
+    let transcript = format!("../../lessons/{folder}/demo/{scene}.transcript");
+    let transcript = Path::new(env!("CARGO_MANIFEST_DIR")).join(transcript);
+    let transcript = fs::read_to_string(transcript).expect("the scene has a transcript");
+
+    let played = lesson(&[&number, scene, "--through", bends]).success();
+    let output = String::from_utf8_lossy(&played.get_output().stdout).into_owned();
+    assert_eq!(printed(&output), printed(&transcript), "{scene} over {bends}");
+    assert!(
+        output.contains(&format!(
+            "--{}",
+            bends.replacen('=', " ", 1).replace(',', " --").replace("only=", "only ")
+        )),
+        "{output}"
+    );
+}
+
+/// What the sides print, without the addresses: clients come to the server from the wire's.
+fn printed(play: &str) -> Vec<String> {
+    let lines = play.lines().filter(|line| line.contains(" | "));
+    lines.map(|line| line.replace(|c: char| c.is_ascii_digit(), "#")).collect()
+}
+
+fn lesson(arguments: &[&str]) -> Assert {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_player"));
+    command.arg("lesson").args(arguments).output().expect("the player starts").assert()
+}
