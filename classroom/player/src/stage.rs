@@ -288,11 +288,13 @@ impl<'a> Stage<'a> {
     /// Waits until a wire listens.
     fn wait_for_wire(&mut self, server: &str, name: &str) -> anyhow::Result<()> {
         let deadline = self.deadline();
+        let mut lines = Vec::new();
         loop {
+            // Before its last words are read, so that none are missed.
             let ended = self.is(name, processes::has_ended);
             let wire = self.wires.all_mut().find(|wire| wire.side == name);
             let wire = wire.with_context(|| format!("{server} has no wire"))?;
-            let lines = wire.lines()?;
+            lines.extend(wire.lines()?);
             if let Some(address) = lines.iter().find_map(|line| line.strip_prefix(LISTENING)) {
                 let address = address.trim().parse()?;
                 wire.address = Some(address);
