@@ -70,19 +70,31 @@ mod queue {
 
     /// Waits until the peer has read all that was sent to it, or has closed its socket.
     pub fn wait_until_read(stream: &TcpStream) -> io::Result<()> {
-        let ends = format!(" {} {} ", hex(stream.peer_addr()?), hex(stream.local_addr()?));
-        while unread(&fs::read_to_string("/proc/net/tcp")?, &ends) {
+        let (own, peer) = (hex(stream.local_addr()?), hex(stream.peer_addr()?));
+        // What is on its way lies in no queue of the peer yet. So first all must have arrived.
+        wait(|| queues(&own, &peer).map(|(unacknowledged, _)| unacknowledged == 0))?;
+        wait(|| queues(&peer, &own).map(|(_, unread)| unread == 0))
+    }
+
+    fn wait(reached: impl Fn() -> io::Result<bool>) -> io::Result<()> {
+        while !reached()? {
             thread::sleep(MOMENT);
         }
         Ok(())
     }
 
-    /// Tells whether bytes lie unread in the socket between these two ends.
-    fn unread(table: &str, ends: &str) -> bool {
-        let line = table.lines().find(|line| line.contains(ends));
-        // The fifth field is tx_queue:rx_queue.
-        let queues = line.and_then(|line| line.split_whitespace().nth(4));
-        queues.is_some_and(|queues| !queues.ends_with(":00000000"))
+    /// What lies in the two queues of the socket at `own`, whose peer is at `other`: how much it
+    /// has sent that is not acknowledged, and how much it has got that is not read. None, if
+    /// there is no such socket.
+    fn queues(own: &str, other: &str) -> io::Result<(u64, u64)> {
+        let table = fs::read_to_string("/proc/net/tcp")?;
+        let ends = format!(" {own} {other} ");
+        let line = table.lines().find(|line| line.contains(&ends));
+        // The fifth field is tx_queue:rx_queue, in hexadecimal digits.
+        let field = line.and_then(|line| line.split_whitespace().nth(4)).unwrap_or_default();
+        let (sent, received) = field.split_once(':').unwrap_or_default();
+        let count = |hex| u64::from_str_radix(hex, 16).unwrap_or_default();
+        Ok((count(sent), count(received)))
     }
 
     /// An address as the table has it. Only IPv4 connections are looked up.

@@ -39,10 +39,12 @@ type Check = fn(client: &Client, fault: &[&str], well: bool);
 /// fault none does.
 fn check_all(client: &Client, checks: &[(&str, Check)]) {
     for (id, check) in checks {
+        println!("{id}");
         check(client, &[], true);
         for (fault, _) in checks {
             // A client that takes the wrong end for the first can use no answer at all.
             if id == fault || *fault != "wrong-byte-order" {
+                println!("{id} with the fault {fault}");
                 check(client, &["--fault", fault], id != fault);
             }
         }
