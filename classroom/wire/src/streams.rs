@@ -67,10 +67,10 @@ impl Relay {
     /// Gives each client a thread.
     fn accept(self: Arc<Self>, listener: &TcpListener, failures: &Sender<anyhow::Error>) {
         for number in 1.. {
-            let client = accept(listener);
+            let (client, peer) = accept(listener);
             let (relay, thread_failures) = (Arc::clone(&self), failures.clone());
             let work = move || {
-                if let Err(error) = relay.serve(number, client) {
+                if let Err(error) = relay.serve(number, client, peer) {
                     // If nobody listens any more, the program is ending already.
                     let _ = thread_failures.send(error);
                 }
@@ -82,11 +82,7 @@ impl Relay {
     }
 
     /// Serves one client from its first byte to its last.
-    fn serve(&self, number: usize, client: TcpStream) -> anyhow::Result<()> {
-        let (Ok(peer), Ok(called)) = (client.peer_addr(), client.local_addr()) else {
-            // It is gone before we looked.
-            return Ok(());
-        };
+    fn serve(&self, number: usize, client: TcpStream, peer: SocketAddr) -> anyhow::Result<()> {
         let server = match TcpStream::connect(self.target) {
             Ok(server) => server,
             Err(error) => return self.refuse(number, peer, &client, &error),
@@ -94,11 +90,11 @@ impl Relay {
         let text = format!("client {peer} connected; passed on to {}", self.target);
         self.trace.announce(number, &text)?;
         let conversation = match &self.capture {
-            Some(capture) => Some(capture.connection(peer, called)?),
+            Some(capture) => Some(capture.connection(peer, client.local_addr()?)?),
             None => None,
         };
 
-        let connection = Connection::new(number, client, server, self.trace.clone(), conversation)?;
+        let connection = Connection::new(number, client, server, self.trace.clone(), conversation);
         let labeller = |direction| self.lesson.map(|lesson| Labeller::new(lesson, direction));
         let flow = |direction, bends| Flow::new(&connection, direction, bends, labeller(direction));
         let requests = flow(Direction::Request, self.requests);
@@ -139,10 +135,10 @@ impl Relay {
 }
 
 /// Waits for the next client.
-fn accept(listener: &TcpListener) -> TcpStream {
+fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept() {
-            Ok((client, _)) => return client,
+            Ok(client) => return client,
             Err(error) => {
                 // Mostly this is about one client, which gave up while it waited. If the system
                 // has no room for more connections, trying at once again would be of no use.

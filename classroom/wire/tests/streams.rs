@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{self, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -320,16 +320,25 @@ fn a_refusal_is_said_in_one_line_and_resets_the_client() {
     }
 }
 
+/// A wire whose output goes elsewhere. It is killed when it goes out of scope.
+struct Child(process::Child);
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        // It may have ended already, which is what was wanted.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[test]
 fn a_cause_is_printed_before_its_effect() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("output");
     let (listener, target) = listen();
-    let mut wire = Command::new(WIRE)
-        .args(["0", &target.to_string()])
-        .stdout(File::create(&path).expect("a file"))
-        .spawn()
-        .expect("the wire starts");
+    let mut command = Command::new(WIRE);
+    command.args(["0", &target.to_string()]).stdout(File::create(&path).expect("a file"));
+    let _wire = Child(command.spawn().expect("the wire starts"));
     let printed = || fs::read_to_string(&path).expect("the output is text");
     let deadline = Instant::now() + PATIENCE;
     while !printed().ends_with('\n') {
@@ -351,8 +360,6 @@ fn a_cause_is_printed_before_its_effect() {
     assert!(printed().ends_with("client → server  end\n"));
     // A file has no colours.
     assert!(!printed().contains('\x1b'));
-    wire.kill().expect("a child can be killed");
-    wire.wait().expect("a child can be waited for");
 }
 
 #[test]
@@ -598,6 +605,19 @@ fn silence_keeps_the_connection_and_passes_on_no_end() {
 }
 
 #[test]
+fn silence_passes_on_no_reset() {
+    let wire = Wire::start(&["--stall", "0"]);
+    let (client, mut server) = wire.connect();
+    reset(client);
+    wire.expect_at_last("client → server  reset by the client, not passed on");
+    send(&mut server, "nobody hears this");
+    wire.expect_at_last("not passed on");
+    server.set_nonblocking(true).expect("a socket can be non-blocking");
+    let error = server.read(&mut [0]).expect_err("neither bytes nor an end");
+    assert_eq!(error.kind(), ErrorKind::WouldBlock);
+}
+
+#[test]
 fn bends_can_be_combined() {
     let wire = Wire::start(&["--drip", "2", "--delay", "100", "--rate", "100", "--cut", "5"]);
     let (mut client, mut server) = wire.connect();
@@ -627,8 +647,8 @@ fn a_wire_that_cannot_print_ends_with_one_line() {
     let (listener, target) = listen();
     let mut command = Command::new(WIRE);
     command.args(["0", &target.to_string()]).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut wire = command.spawn().expect("the wire starts");
-    let mut stdout = wire.stdout.take().expect("stdout is a pipe");
+    let mut wire = Child(command.spawn().expect("the wire starts"));
+    let mut stdout = wire.0.stdout.take().expect("stdout is a pipe");
     let mut line = String::new();
     while !line.ends_with('\n') {
         line.push(read_exactly(&mut stdout, 1)[0].into());
@@ -643,16 +663,14 @@ fn a_wire_that_cannot_print_ends_with_one_line() {
     send(&mut client, "hello");
     let deadline = Instant::now() + PATIENCE;
     let status = loop {
-        if let Some(status) = wire.try_wait().expect("a child can be asked") {
+        if let Some(status) = wire.0.try_wait().expect("a child can be asked") {
             break status;
         }
-        if Instant::now() > deadline {
-            wire.kill().expect("a child can be killed");
-        }
+        assert!(Instant::now() < deadline, "the wire does not end");
         thread::sleep(Duration::from_millis(5));
     };
     let mut stderr = String::new();
-    let mut pipe = wire.stderr.take().expect("stderr is a pipe");
+    let mut pipe = wire.0.stderr.take().expect("stderr is a pipe");
     pipe.read_to_string(&mut stderr).expect("text");
     assert_eq!(status.code(), Some(1), "{stderr}");
     assert_eq!(stderr.lines().count(), 1, "{stderr}");

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
 use socket2::SockRef;
 
 use crate::capture::Conversation;
@@ -31,26 +30,22 @@ pub struct Connection {
 
 impl Connection {
     /// Joins two sockets.
-    ///
-    /// # Errors
-    ///
-    /// Those of setting options.
     pub fn new(
         number: usize,
         client: TcpStream,
         server: TcpStream,
         trace: Trace,
         conversation: Option<Conversation>,
-    ) -> anyhow::Result<Self> {
+    ) -> Self {
         for stream in [&client, &server] {
-            // What is to be joined is joined by the two programs, not by us.
-            let set = stream.set_nodelay(true);
-            // A write that waits looks up now and then.
-            set.and_then(|()| stream.set_write_timeout(Some(LOOK_UP)))
-                .context("cannot set a socket's options")?;
+            // What is to be joined is joined by the two programs, not by us. And a write that
+            // waits looks up now and then. A socket that is lost already takes no options, and
+            // tells so when it is read.
+            let _ = stream.set_nodelay(true);
+            let _ = stream.set_write_timeout(Some(LOOK_UP));
         }
         let (ended, over) = Default::default();
-        Ok(Self { number, client, server, trace, conversation, ended, over })
+        Self { number, client, server, trace, conversation, ended, over }
     }
 
     /// Where the bytes of a direction come from.

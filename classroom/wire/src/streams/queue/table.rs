@@ -56,3 +56,36 @@ fn name(address: SocketAddr) -> String {
     let ip: String = groups.map(|&group| format!("{:08X}", u32::from_ne_bytes(group))).collect();
     format!("{ip}:{:04X}", address.port())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::{TcpListener, TcpStream};
+    use std::time::Duration;
+
+    use socket2::SockRef;
+
+    use super::*;
+
+    #[test]
+    fn the_table_tells_what_is_unread() {
+        for address in ["127.0.0.1:0", "[::1]:0"] {
+            // Not every machine has IPv6.
+            let Ok(listener) = TcpListener::bind(address) else {
+                continue;
+            };
+            let mut sender = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            let (mut receiver, peer) = listener.accept().unwrap();
+            let table = Table::new(Ends { receiver: receiver.local_addr().unwrap(), sender: peer });
+
+            sender.write_all(b"abc").unwrap();
+            receiver.peek(&mut [0]).unwrap();
+            assert!(matches!(table.look().unwrap(), Look::Open { arrived: None, unread: 3 }));
+            receiver.read_exact(&mut [0; 3]).unwrap();
+            assert!(matches!(table.look().unwrap(), Look::Open { arrived: None, unread: 0 }));
+            SockRef::from(&receiver).set_linger(Some(Duration::ZERO)).unwrap();
+            drop(receiver);
+            assert!(matches!(table.look().unwrap(), Look::Gone));
+        }
+    }
+}
