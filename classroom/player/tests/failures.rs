@@ -13,6 +13,9 @@ use assert_cmd::assert::OutputAssertExt;
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::{contains, diff};
 
+/// How many seconds a busy machine may take for what must come.
+const PATIENCE: &str = "60";
+
 /// Makes a test for each failure, so that two are played at once, and each fails by its name.
 macro_rules! failures {
     ($($name:ident)*) => {
@@ -70,7 +73,7 @@ fn replay(id: &str) {
     let transcript =
         fs::read_to_string(folder().join("demo").join(id).with_extension("transcript"))
             .unwrap_or_else(|_| panic!("no transcript: `cargo failure {id} --record` writes it"));
-    let played = player(&[id])
+    let played = player(&[id, "--patience", PATIENCE])
         .append_context("to record it anew", format!("cargo failure {id} --record"))
         .success();
     let output = String::from_utf8_lossy(&played.get_output().stdout).into_owned();

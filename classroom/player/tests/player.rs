@@ -176,8 +176,18 @@ fn a_lesson_or_scene_that_is_not_there_is_an_error() {
 
 #[test]
 fn a_scene_is_chosen_by_number_or_name() {
-    let by_number = run(&["lesson", "1", "1"]).assert().success().get_output().stdout.clone();
-    let by_name = run(&["lesson", "1", "1-echo"]).assert().success().get_output().stdout.clone();
+    let by_number = run(&["lesson", "1", "1", "--patience", "60"])
+        .assert()
+        .success()
+        .get_output()
+        .stdout
+        .clone();
+    let by_name = run(&["lesson", "1", "1-echo", "--patience", "60"])
+        .assert()
+        .success()
+        .get_output()
+        .stdout
+        .clone();
     assert_eq!(by_number, by_name);
 }
 

@@ -12,6 +12,9 @@ use assert_cmd::Command;
 use assert_cmd::assert::OutputAssertExt;
 use predicates::str::diff;
 
+/// How many seconds a busy machine may take for what must come.
+const PATIENCE: &str = "60";
+
 #[test]
 fn lesson_1() {
     replay(1);
@@ -82,7 +85,7 @@ fn replay(number: u32) {
         let transcript = fs::read_to_string(transcript).expect("a readable transcript");
         let number = number.to_string();
         let player = Command::new(env!("CARGO_BIN_EXE_player"))
-            .args(["lesson", &number, &scene])
+            .args(["lesson", &number, &scene, "--patience", PATIENCE])
             .output()
             .expect("the player starts");
         let stdout = String::from_utf8_lossy(&player.stdout).into_owned();

@@ -9,6 +9,9 @@ use assert_cmd::assert::{Assert, OutputAssertExt};
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 
+/// How many seconds a busy machine may take for what must come.
+const PATIENCE: &str = "60";
+
 /// The scenes of lessons 5 to 7, whose answers have frames. Of lesson 7 those with small files:
 /// to drip 20 MB a byte at a time takes minutes.
 const FRAMED: &[(&str, &str)] = &[
@@ -114,5 +117,11 @@ fn printed(play: &str) -> Vec<String> {
 
 fn lesson(arguments: &[&str]) -> Assert {
     let mut command = Command::new(env!("CARGO_BIN_EXE_player"));
-    command.arg("lesson").args(arguments).output().expect("the player starts").assert()
+    command
+        .arg("lesson")
+        .args(arguments)
+        .args(["--patience", PATIENCE])
+        .output()
+        .expect("the player starts")
+        .assert()
 }
