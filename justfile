@@ -34,6 +34,54 @@ server LESSON *ARGUMENTS:
 client LESSON *ARGUMENTS:
     cargo run --quiet --package player -- client {{ LESSON }} {{ ARGUMENTS }}
 
+# Have a program judged: `just check 5 server -- python3 mine.py {address}`
+[group('learn')]
+[no-exit-message]
+check LESSON ROLE *COMMAND:
+    cargo checker {{ LESSON }} {{ ROLE }} {{ COMMAND }}
+
+# Check an exercise, and say what to do next; without an ID the first that is not done
+[group('exercises')]
+[no-exit-message]
+exercise *ID:
+    cargo checker exercise {{ ID }}
+
+# Check an exercise at every save; Ctrl-C ends it
+[group('exercises')]
+[no-exit-message]
+watch *ID:
+    cargo checker watch {{ ID }}
+
+# Give a hint for an exercise, one more each time
+[group('exercises')]
+[no-exit-message]
+hint ID:
+    cargo checker hint {{ ID }}
+
+# Show which exercises are done
+[group('exercises')]
+[no-exit-message]
+progress:
+    cargo checker progress
+
+# Give an exercise's skeleton back, and keep your file beside it
+[group('exercises')]
+[no-exit-message]
+reset ID:
+    cargo checker reset {{ ID }}
+
+# Show the solution of an exercise that is done; `just solution 5 --reveal` shows any
+[group('exercises')]
+[no-exit-message]
+solution ID *REVEAL:
+    cargo checker solution {{ ID }} {{ REVEAL }}
+
+# Check many submissions, a folder each: `just grade --csv marks.csv submissions/*`
+[group('exercises')]
+[no-exit-message]
+grade *ARGUMENTS:
+    cargo checker grade {{ ARGUMENTS }}
+
 # Run every test that needs no browser and no network beyond this machine
 [group('build')]
 test *ARGUMENTS:
@@ -43,6 +91,11 @@ test *ARGUMENTS:
 [group('build')]
 test-big:
     cargo test --release --package file-transfer --test lesson_07 -- --ignored
+
+# Have every wrong program judged, and look after the exercises: some minutes
+[group('build')]
+test-checker:
+    cargo test --package checker -- --ignored
 
 # Check the format of the code and its warnings
 [group('build')]

@@ -1,0 +1,87 @@
+//! The classroom: exercises with their hints, progress and solutions, and many submissions at once.
+
+mod attempt;
+mod building;
+mod course;
+mod exercise;
+mod grade;
+mod hint;
+mod id;
+mod overview;
+mod progress;
+mod reset;
+mod solution;
+mod watching;
+
+use clap::Subcommand;
+
+use crate::classroom::attempt::Attempt;
+use crate::classroom::course::Course;
+use crate::classroom::grade::Grade;
+use crate::classroom::id::Id;
+use crate::running::Running;
+
+/// What is done in a classroom.
+#[derive(Subcommand)]
+pub enum Classroom {
+    /// Check an exercise, and say what to do next
+    Exercise(Attempt),
+    /// Check an exercise at every save; Ctrl-C ends it
+    Watch {
+        /// Which exercise, such as 5 or 5b; without it always the first that is not done
+        id: Option<Id>,
+    },
+    /// Give a hint for an exercise, one more each time
+    Hint {
+        /// Which exercise, such as 5 or 5b
+        id: Id,
+    },
+    /// Show what is done
+    Progress,
+    /// Give an exercise's skeleton back, and keep your file beside it
+    Reset {
+        /// Which exercise, such as 5 or 5b
+        id: Id,
+    },
+    /// Show the solution of an exercise that is done
+    Solution {
+        /// Which exercise, such as 5 or 5b
+        id: Id,
+
+        /// Show it though the exercise is not done
+        #[arg(long)]
+        reveal: bool,
+    },
+    /// Check many submissions, and make a table of what came of them
+    Grade(Grade),
+}
+
+impl Classroom {
+    /// Does it. Returns whether all is well: an exercise that fails its check is not.
+    ///
+    /// # Errors
+    ///
+    /// What makes it impossible: an exercise that does not exist, a file that cannot be written.
+    pub fn enter(self) -> anyhow::Result<bool> {
+        let course = Course::load()?;
+        match self {
+            Self::Exercise(attempt) => with_programs(|running| attempt.make(&course, running)),
+            Self::Watch { id } => with_programs(|running| watching::watch(&course, id, running)),
+            Self::Grade(grade) => with_programs(|running| grade.make(&course, running)),
+            Self::Hint { id } => hint::give(&course, course.exercise(&id)?),
+            Self::Progress => overview::show(&course),
+            Self::Reset { id } => reset::reset(&course, course.exercise(&id)?),
+            Self::Solution { id, reveal } => solution::show(&course, course.exercise(&id)?, reveal),
+        }
+    }
+}
+
+/// Does something that starts programs, all of which end with it.
+fn with_programs(act: impl FnOnce(&Running) -> anyhow::Result<bool>) -> anyhow::Result<bool> {
+    let running = Running::new()?;
+    let outcome = act(&running);
+    // After Ctrl-C the programs end one by one. That is no failure of theirs.
+    running.stay_if_interrupted();
+    running.end_all();
+    outcome
+}

@@ -1,0 +1,174 @@
+//! `exercise`: a learner's program is built and checked, and the next step named.
+
+use std::io::Write;
+
+use clap::Args;
+
+use crate::catalogue::Catalogue;
+use crate::classroom::building::build;
+use crate::classroom::course::Course;
+use crate::classroom::exercise::Exercise;
+use crate::classroom::id::Id;
+use crate::classroom::progress::Progress;
+use crate::report::{Format, Reporter};
+use crate::run;
+use crate::running::Running;
+use crate::template::Template;
+use crate::verdict::Verdict;
+
+/// What `todo!` says.
+const UNWRITTEN: &str = "not yet implemented";
+
+/// One attempt at an exercise.
+#[derive(Args)]
+pub struct Attempt {
+    /// Which exercise, such as 5 or 5b; without it the first that is not done
+    id: Option<Id>,
+
+    /// How to print the outcome of COMMAND
+    #[arg(long, value_enum, default_value_t = Format::Text, requires = "command")]
+    format: Format,
+
+    /// Check this program instead, in whatever language, as it is; no progress is kept
+    #[arg(last = true, requires = "id")]
+    command: Vec<String>,
+}
+
+impl Attempt {
+    /// Makes the attempt. Returns whether the program passes.
+    ///
+    /// # Errors
+    ///
+    /// There is no such exercise, or the checker cannot do its work.
+    pub fn make(&self, course: &Course, running: &Running) -> anyhow::Result<bool> {
+        let mut progress = Progress::load(course)?;
+        let exercise = match &self.id {
+            Some(id) => Some(course.exercise(id)?),
+            None => course.next(&progress),
+        };
+        match exercise {
+            Some(exercise) if self.command.is_empty() => {
+                attempt(course, exercise, &mut progress, running)
+            }
+            Some(exercise) => judge(exercise, &self.command, self.format, running),
+            None => {
+                writeln!(anstream::stdout(), "Every exercise is done.")?;
+                Ok(true)
+            }
+        }
+    }
+}
+
+/// Builds the learner's program, checks it, and says what to do next. Returns whether it passes.
+///
+/// # Errors
+///
+/// The checker cannot do its work.
+pub fn attempt(
+    course: &Course,
+    exercise: &Exercise,
+    progress: &mut Progress,
+    running: &Running,
+) -> anyhow::Result<bool> {
+    let id = &exercise.about.id;
+    let file = exercise.file();
+    writeln!(
+        anstream::stdout(),
+        "Exercise {id}, {}: {}\n",
+        exercise.about.title,
+        course.short(&file)
+    )?;
+    let Some(program) = build(&course.root, &exercise.package)? else {
+        writeln!(
+            anstream::stdout(),
+            "\nIt does not compile yet. Begin with the first error above."
+        )?;
+        return Ok(false);
+    };
+
+    let mut command = vec![program.to_string_lossy().into_owned()];
+    command.extend(exercise.about.arguments.iter().cloned());
+    let outcome = check(exercise, &command, running)?;
+    if outcome.failed.is_empty() {
+        progress.done(id)?;
+        praise(course, exercise, progress)?;
+    } else {
+        direct(course, exercise, &outcome)?;
+    }
+    Ok(outcome.failed.is_empty())
+}
+
+/// What came of the checks.
+#[derive(Default)]
+struct Outcome {
+    /// The ids of those that failed.
+    failed: Vec<&'static str>,
+    /// Whether the program came to something that is not written yet.
+    unwritten: bool,
+}
+
+/// Runs the checks and prints what came of them, the first failure with all that there is to
+/// know.
+fn check(exercise: &Exercise, command: &[String], running: &Running) -> anyhow::Result<Outcome> {
+    let part = exercise.part()?;
+    let catalogue = Catalogue::load()?;
+    let mut reporter = Reporter::new(part, &catalogue, Format::Text);
+    let mut outcome = Outcome::default();
+    let checks: Vec<_> = part.checks.iter().collect();
+    run::run(part, &checks, &Template::new(command), running, |report| {
+        let fails = matches!(report.verdict, Verdict::Failed(_));
+        if fails {
+            outcome.failed.push(report.check.id);
+            outcome.unwritten |= report.story.iter().any(|event| event.contains(UNWRITTEN));
+        }
+        // Most programs fail many checks for one reason. One story at a time is enough.
+        if fails && outcome.failed.len() > 1 { Ok(()) } else { reporter.add(&report) }
+    })?;
+    Ok(outcome)
+}
+
+/// Says what to do next about a program that fails.
+fn direct(course: &Course, exercise: &Exercise, outcome: &Outcome) -> anyhow::Result<()> {
+    let mut out = anstream::stdout().lock();
+    let (file, id) = (exercise.file(), &exercise.about.id);
+    let (file, first) = (course.short(&file), outcome.failed[0]);
+    let others = outcome.failed[1..].join(", ");
+    if !others.is_empty() {
+        writeln!(out, "These fail as well. Come to them when {first} passes: {others}")?;
+    }
+    if outcome.unwritten {
+        write!(out, "Next: write what `todo!` stands for in {file}.")?;
+    } else {
+        write!(out, "Next: make {first} pass; you write in {file}.")?;
+    }
+    writeln!(out, " A hint: cargo checker hint {id}")?;
+    Ok(())
+}
+
+fn praise(course: &Course, exercise: &Exercise, progress: &Progress) -> anyhow::Result<()> {
+    let mut out = anstream::stdout().lock();
+    let id = &exercise.about.id;
+    writeln!(out, "\nDone. One way to write it: cargo checker solution {id}")?;
+    match course.next(progress) {
+        Some(next) => {
+            writeln!(out, "Next: {} (cargo checker exercise {})", next.task, next.about.id)?;
+        }
+        None => writeln!(out, "That was the last one.")?,
+    }
+    Ok(())
+}
+
+/// Checks a program that is there already, and prints everything.
+fn judge(
+    exercise: &Exercise,
+    command: &[String],
+    format: Format,
+    running: &Running,
+) -> anyhow::Result<bool> {
+    let part = exercise.part()?;
+    let catalogue = Catalogue::load()?;
+    let mut reporter = Reporter::new(part, &catalogue, format);
+    let checks: Vec<_> = part.checks.iter().collect();
+    run::run(part, &checks, &Template::new(command), running, |report| reporter.add(&report))?;
+    reporter.finish()
+}

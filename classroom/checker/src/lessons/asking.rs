@@ -1,0 +1,190 @@
+//! The checks of clients that send each line typed and print its answer: lessons 2 to 6. Each is
+//! given how a server of its lesson packs an answer.
+
+use crate::bench::Bench;
+use crate::peer::{Peer, Then};
+use crate::role::Transport;
+use crate::status::Status;
+use crate::verdict::{Failure, Outcome, ensure};
+use crate::watch::Doing;
+
+/// Causes of what goes wrong in plain good runs.
+pub const WORKS_CAUSES: &[&str] = &[
+    "the line is not sent as it was typed: its newline goes along, or something is added",
+    "the answer is not read before the next line, or not printed",
+    "the client connects anew for each message",
+];
+
+/// Causes of a refusal passing unnoticed.
+pub const CONNECTION_REFUSED_CAUSES: &[&str] = &[
+    "what connect says is not looked at (connect_ex returns an error number), or its exception is \
+     swallowed",
+    "the error is printed, but the program then ends as after a success",
+    "the client tries again, for ever",
+];
+
+/// Causes of an empty line holding both sides.
+pub const EMPTY_MESSAGE_CAUSES: &[&str] = &[
+    "the empty line is sent as it is: zero bytes, which are nothing. The server hears of nothing, \
+     and the client waits for an answer",
+    "the empty line is sent as its newline, or as a blank",
+];
+
+/// Causes of an answer ending the client that is not text.
+pub const INVALID_UTF8_CAUSES: &[&str] =
+    &["the answer is decoded strictly, and the error ends the program"];
+
+/// Causes of the server's end passing unnoticed.
+pub const PEER_CLOSED_CAUSES: &[&str] = &[
+    "a read of zero bytes is taken for an answer that happens to be empty; it is the end of the \
+     stream",
+    "the read is in a loop that does not stop at zero bytes",
+];
+
+/// Causes of a reset passing unnoticed.
+pub const PEER_RESET_CAUSES: &[&str] =
+    &["the error of the read is caught and passed over in silence, as if the server had said all"];
+
+/// Packs an answer as the lesson's server sends it.
+pub type Pack = fn(&[u8]) -> Vec<u8>;
+
+/// Types a line, expects it as a message, and answers it.
+pub fn exchange(
+    bench: &mut Bench,
+    peer: &mut Peer,
+    line: &str,
+    answer: &[u8],
+    pack: Pack,
+) -> Outcome {
+    receive(bench, peer, line)?;
+    peer.send(pack(answer))
+}
+
+/// Types a line and expects it as a message.
+pub fn receive(bench: &mut Bench, peer: &mut Peer, line: &str) -> Outcome {
+    bench.type_line(line)?;
+    peer.expect(line, &format!("the message \"{line}\", as it was typed"))
+}
+
+/// Lines are typed, sent, answered, and their answers printed; then the input ends, and with it
+/// the program.
+pub fn works(bench: &mut Bench, pack: Pack) -> Outcome {
+    let mut peer = bench.accept()?;
+    let lines = [("hello", "HELLO"), ("a second message", "A SECOND MESSAGE"), ("3", "THREE")];
+    for (line, answer) in lines {
+        exchange(bench, &mut peer, line, answer.as_bytes(), pack)?;
+    }
+    leave(bench, peer)?;
+    lines.iter().try_for_each(|(_, answer)| bench.expect_printed(answer))
+}
+
+/// Ends the input, and expects that the program ends.
+pub fn leave(bench: &mut Bench, mut peer: Peer) -> Outcome {
+    bench.close_input()?;
+    bench.settle()?;
+    // One that listens while it waits for lines may want to hear the end as well.
+    peer.finish()?;
+    bench.expect_program_end("there is no more input").map(drop)
+}
+
+/// Nobody listens where the client calls.
+pub fn connection_refused(bench: &mut Bench) -> Outcome {
+    bench.listen_no_more(Transport::Tcp)?;
+    bench.start()?;
+    ends_with_error(bench)
+}
+
+/// Expects that a client ends that was refused, and says that it has failed.
+pub fn ends_with_error(bench: &mut Bench) -> Outcome {
+    let status = bench.expect_program_end("nobody listens at the address that it calls")?;
+    ensure(matches!(status, Status::Code(1..)), || {
+        let expected = "an end with a status other than 0, for the connection was refused";
+        Failure::new(expected, format!("it ended with {status}"))
+    })
+}
+
+/// An empty line is typed.
+pub fn empty_message(bench: &mut Bench, pack: Pack) -> Outcome {
+    let mut peer = bench.accept()?;
+    exchange(bench, &mut peer, "first", b"FIRST", pack)?;
+    bench.type_line("")?;
+    bench.type_line("second")?;
+    let arrival = peer.receive_exactly("second".len())?;
+    if arrival.bytes == b"second" {
+        peer.send(pack(b"SECOND"))?;
+        bench.close_input()?;
+        return bench.expect_printed("SECOND");
+    }
+    // To leave at an empty line is unusual, but then nobody waits for anything.
+    let left = arrival.bytes.is_empty() && matches!(arrival.then, Then::End);
+    if left && bench.settle()? == Doing::Ended(Status::Code(0)) {
+        return Ok(());
+    }
+    let what = "the message \"second\", for the empty line before it is none";
+    Err(peer.unexpected(what, b"second", &arrival).into())
+}
+
+/// An answer comes that is not text.
+pub fn invalid_utf8(bench: &mut Bench, pack: Pack) -> Outcome {
+    let mut peer = bench.accept()?;
+    exchange(bench, &mut peer, "first", b"caf\xe9 \xff\xfe!", pack)?;
+    exchange(bench, &mut peer, "second", b"SECOND", pack)?;
+    bench.close_input()?;
+    bench.expect_printed("SECOND")
+}
+
+/// The server ends the connection instead of answering.
+pub fn peer_closed(bench: &mut Bench, pack: Pack) -> Outcome {
+    let mut peer = bench.accept()?;
+    exchange(bench, &mut peer, "first", b"FIRST", pack)?;
+    receive(bench, &mut peer, "second")?;
+    // We only end our side, to hear whether the client goes on talking to nobody.
+    peer.finish()?;
+    let expected = "a client that notices that the server has ended the connection, and ends";
+    match bench.settle()? {
+        Doing::Ended(status) => return not_by_signal(status, expected),
+        Doing::Spins(time) => {
+            let time = time.as_secs_f64();
+            let observed = format!("it spins: {time:.1} s of processor time, for nothing");
+            return Err(Failure::new(expected, observed).into());
+        }
+        // Perhaps it waits for a line, and ends when it gets one.
+        Doing::Sleeps | Doing::Unknown => bench.type_line("third")?,
+    }
+    let arrival = peer.receive("third".len())?;
+    ensure(arrival.bytes.is_empty(), || {
+        Failure::new(expected, "it goes on as if it had been answered, and sends the next message")
+            .bytes([], arrival.bytes.as_slice())
+    })?;
+    let status = bench.expect_program_end("the server has ended the connection")?;
+    not_by_signal(status, expected)
+}
+
+fn not_by_signal(status: Status, expected: &str) -> Outcome {
+    ensure(!matches!(status, Status::Signal(_)), || {
+        Failure::new(expected, format!("it was ended by {status}"))
+    })
+}
+
+/// The server vanishes instead of answering.
+pub fn peer_reset(bench: &mut Bench, pack: Pack) -> Outcome {
+    let mut peer = bench.accept()?;
+    exchange(bench, &mut peer, "first", b"FIRST", pack)?;
+    receive(bench, &mut peer, "second")?;
+    bench.settle()?;
+    let program = bench.program()?;
+    let before = program.all_output().len();
+    peer.reset()?;
+    if !matches!(bench.settle()?, Doing::Ended(_)) {
+        // Perhaps it waits for a line, and ends when it gets one.
+        bench.type_line("third")?;
+    }
+    let status = bench.expect_program_end("the connection was reset")?;
+    let expected = "a client that says that the connection was lost";
+    not_by_signal(status, expected)?;
+    let output = program.all_output();
+    let remark = output.get(before..).unwrap_or_default().trim_ascii();
+    ensure(!status.is_success() || !remark.is_empty(), || {
+        Failure::new(expected, "it ended with status 0 and said nothing, as if all were well")
+    })
+}

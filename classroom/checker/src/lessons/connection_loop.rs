@@ -1,0 +1,128 @@
+//! Lesson 3: clients one after another, for ever.
+
+use crate::bench::Bench;
+use crate::lessons::serving::{self, goes_on};
+use crate::lessons::{Check, Part, echo};
+use crate::peer::Then;
+use crate::role::{Role, Transport};
+use crate::verdict::{Failure, Outcome, ensure};
+
+/// The server's checks.
+pub const SERVER: Part = Part {
+    lesson: 3,
+    role: Role::Server,
+    transport: Transport::Tcp,
+    checks: &[
+        Check {
+            id: "works",
+            about: "several messages on one connection are answered in capital letters",
+            run: echo::several_messages,
+            causes: echo::WORKS_CAUSES,
+        },
+        Check {
+            id: "works-next-client",
+            about: "three clients come one after another, and each is served",
+            run: |bench| serving::one_after_another(bench, echo::HELLO),
+            causes: &[
+                "the program ends with its first client: accepting stands before the loop, not \
+                 in it",
+                "the end of the first client is not noticed, so nobody accepts the second",
+            ],
+        },
+        Check {
+            id: "invalid-utf8",
+            about: "bytes that are not text are answered too, and the next message as well",
+            run: echo::invalid_utf8,
+            causes: echo::INVALID_UTF8_CAUSES,
+        },
+        Check {
+            id: "address-in-use",
+            about: "the server is killed with a client connected, and started again",
+            run: |bench| serving::address_in_use(bench, echo::HELLO),
+            causes: serving::ADDRESS_IN_USE_CAUSES,
+        },
+        Check {
+            id: "peer-closed",
+            about: "a client leaves, and the next one is served",
+            run: |bench| serving::peer_closed(bench, echo::HELLO),
+            causes: serving::PEER_CLOSED_CAUSES,
+        },
+        Check {
+            id: "peer-reset",
+            about: "a client vanishes, and the next one is served",
+            run: |bench| serving::peer_reset(bench, echo::HELLO),
+            causes: serving::PEER_RESET_CAUSES,
+        },
+        Check {
+            id: "write-after-close",
+            about: "a client is gone before it is answered, and the next one is served",
+            run: |bench| serving::write_after_close(bench, echo::HELLO),
+            causes: serving::WRITE_AFTER_CLOSE_CAUSES,
+        },
+        Check {
+            id: "half-close",
+            about: "a client ends its side behind its message, and is still answered",
+            run: |bench| serving::half_close(bench, echo::HELLO),
+            causes: serving::HALF_CLOSE_CAUSES,
+        },
+        Check {
+            id: "silent-peer",
+            about: "a client says nothing, and is let go after {timeout}",
+            run: |bench| serving::silent_peer(bench, echo::HELLO),
+            causes: serving::SILENT_PEER_CAUSES,
+        },
+    ],
+};
+
+/// The client's checks.
+pub const CLIENT: Part =
+    Part { lesson: 3, role: Role::Client, transport: Transport::Tcp, checks: echo::CLIENT };
+
+/// The checks of the server whose operator types each answer.
+pub const REPLY_SERVER: Part = Part {
+    lesson: 3,
+    role: Role::ReplyServer,
+    transport: Transport::Tcp,
+    checks: &[
+        Check {
+            id: "works",
+            about: "each message is answered with what the operator types",
+            run: echo::typed_answers,
+            causes: echo::TYPED_CAUSES,
+        },
+        Check {
+            id: "empty-message",
+            about: "the operator's empty answer hangs up, or is asked for again",
+            run: echo::empty_answer,
+            causes: echo::EMPTY_ANSWER_CAUSES,
+        },
+        Check {
+            id: "unread-data-reset",
+            about: "the operator hangs up while a message lies unread",
+            run: unread_data_reset,
+            causes: &[
+                "the connection is closed while something that the client has sent lies unread: \
+                 the system then sends a reset, not an end",
+            ],
+        },
+    ],
+};
+
+fn unread_data_reset(bench: &mut Bench) -> Outcome {
+    let mut peer = bench.connect()?;
+    peer.send("first")?;
+    bench.type_line("one answer")?;
+    peer.expect("one answer", "what the operator typed")?;
+    peer.send("second")?;
+    // The operator is asked, and the server reads no more until the answer is there.
+    bench.settle()?;
+    peer.send("third")?;
+    bench.type_line("")?;
+    let arrival = peer.receive_all(1024)?;
+    ensure(!matches!(arrival.then, Then::Reset), || {
+        let expected = "an orderly end, for the operator's empty answer hangs up";
+        Failure::new(expected, peer.what(&arrival.then))
+    })?;
+    peer.close()?;
+    goes_on(bench, "a server that waits for its next client")
+}

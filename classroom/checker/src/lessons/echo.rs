@@ -1,0 +1,131 @@
+//! What lessons 2 and 3 have in common: messages, and answers in capital letters or typed.
+
+use crate::bench::Bench;
+use crate::lessons::Check;
+use crate::lessons::asking;
+use crate::lessons::serving::{Exchange, next_client};
+use crate::peer::{Peer, Then};
+use crate::verdict::Outcome;
+
+/// A plain good exchange.
+pub const HELLO: Exchange =
+    Exchange { ask: b"hello", hear: |peer| peer.expect("HELLO", "the message in capital letters") };
+
+/// Causes of what goes wrong in plain good runs.
+pub const WORKS_CAUSES: &[&str] = &[
+    "the answer is not the message in capital letters, byte for byte: something is added (a \
+     newline, b'…'), or left out",
+    "the server accepts inside its message loop: the second message finds nobody",
+    "the connection is closed after the first answer",
+];
+
+/// Causes of a server that cannot take any bytes.
+pub const INVALID_UTF8_CAUSES: &[&str] = &[
+    "the bytes are decoded strictly, to be printed or to be put into capitals, and the error ends \
+     the program",
+    "the error is caught, and the message then left without an answer",
+];
+
+/// Causes of typed answers not arriving.
+pub const TYPED_CAUSES: &[&str] = &[
+    "the typed answer is not sent as it is: without its newline, and with nothing added",
+    "the operator is asked before the message was read",
+];
+
+/// Causes of an empty answer holding both sides.
+pub const EMPTY_ANSWER_CAUSES: &[&str] =
+    &["the empty answer is sent as it is: zero bytes, which are nothing. The client goes on \
+     waiting, and the server waits for its next message"];
+
+/// The checks of a client that sends what is typed.
+pub const CLIENT: &[Check] = &[
+    Check {
+        id: "works",
+        about: "each line typed is sent, and its answer printed, until the input ends",
+        run: |bench| asking::works(bench, <[u8]>::to_vec),
+        causes: asking::WORKS_CAUSES,
+    },
+    Check {
+        id: "connection-refused",
+        about: "nobody listens at the address",
+        run: asking::connection_refused,
+        causes: asking::CONNECTION_REFUSED_CAUSES,
+    },
+    Check {
+        id: "empty-message",
+        about: "an empty line is typed, then another",
+        run: |bench| asking::empty_message(bench, <[u8]>::to_vec),
+        causes: asking::EMPTY_MESSAGE_CAUSES,
+    },
+    Check {
+        id: "invalid-utf8",
+        about: "an answer is not text, and the next message is sent all the same",
+        run: |bench| asking::invalid_utf8(bench, <[u8]>::to_vec),
+        causes: asking::INVALID_UTF8_CAUSES,
+    },
+    Check {
+        id: "peer-closed",
+        about: "the server ends the connection instead of answering",
+        run: |bench| asking::peer_closed(bench, <[u8]>::to_vec),
+        causes: asking::PEER_CLOSED_CAUSES,
+    },
+    Check {
+        id: "peer-reset",
+        about: "the connection is reset instead of answered",
+        run: |bench| asking::peer_reset(bench, <[u8]>::to_vec),
+        causes: asking::PEER_RESET_CAUSES,
+    },
+];
+
+/// Connects a client that has been served once.
+pub fn served(bench: &mut Bench) -> Outcome<Peer> {
+    next_client(bench, HELLO)
+}
+
+/// Several messages on one connection.
+pub fn several_messages(bench: &mut Bench) -> Outcome {
+    let mut peer = bench.connect()?;
+    for (message, answer) in
+        [("hello", "HELLO"), ("a second message", "A SECOND MESSAGE"), ("1 + 1?", "1 + 1?")]
+    {
+        peer.send(message)?;
+        peer.expect(answer, "the message in capital letters")?;
+    }
+    Ok(())
+}
+
+/// A message that is not text.
+pub fn invalid_utf8(bench: &mut Bench) -> Outcome {
+    let mut peer = served(bench)?;
+    peer.send(b"caf\xe9 \xff\xfe!")?;
+    // What stands there in place of the broken characters is left open.
+    peer.expect_some("an answer, for a message is any bytes")?;
+    HELLO.play(&mut peer)
+}
+
+/// The operator answers.
+pub fn typed_answers(bench: &mut Bench) -> Outcome {
+    let mut peer = bench.connect()?;
+    for (message, answer) in [("hello", "good day"), ("who are you?", "the operator")] {
+        peer.send(message)?;
+        bench.type_line(answer)?;
+        peer.expect(answer, "what the operator typed")?;
+    }
+    Ok(())
+}
+
+/// The operator answers with nothing, and then with something.
+pub fn empty_answer(bench: &mut Bench) -> Outcome {
+    let mut peer = bench.connect()?;
+    peer.send("hello")?;
+    bench.type_line("")?;
+    bench.settle()?;
+    bench.type_line("good day")?;
+    let arrival = peer.receive_exactly("good day".len())?;
+    let hung_up = arrival.bytes.is_empty() && matches!(arrival.then, Then::End | Then::Reset);
+    if arrival.bytes == b"good day" || hung_up && bench.program()?.status().is_none() {
+        return Ok(());
+    }
+    let what = "the next answer, or the end of the connection: an empty answer is none";
+    Err(peer.unexpected(what, b"good day", &arrival).into())
+}

@@ -1,0 +1,288 @@
+//! The checks of lesson 7's client that uploads a file.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use super::message::{framed, header, md5, receive};
+use crate::bench::Bench;
+use crate::lessons::asking::{self, ends_with_error};
+use crate::lessons::{Check, Part};
+use crate::peer::Peer;
+use crate::role::{Role, Transport};
+use crate::status::Status;
+use crate::verdict::{Failure, Outcome, Stop, ensure};
+
+/// The client's checks.
+pub const CLIENT: Part = Part {
+    lesson: 7,
+    role: Role::Client,
+    transport: Transport::Tcp,
+    checks: &[
+        Check {
+            id: "works",
+            about: "the file is sent behind its header, and the answer read",
+            run: |bench| works(bench, "notes.txt", &file()),
+            causes: &[
+                "the file is read in text mode, which changes some of its bytes",
+                "the header's filename or filesize is missing, or is not the file's",
+            ],
+        },
+        Check {
+            id: "works-other-letters",
+            about: "a file with a name in Chinese, and nothing in it, is sent",
+            run: |bench| works(bench, "学习笔记.md", b""),
+            causes: &[
+                "the length in front of the header counts its characters, and not its bytes",
+                "an empty file is taken for none",
+            ],
+        },
+        Check {
+            id: "works-refusal",
+            about: "the server refuses the file, and the client says so",
+            run: works_refusal,
+            causes: &["the server's answer is not read, or its status not looked at"],
+        },
+        Check {
+            id: "connection-refused",
+            about: "nobody listens at the address",
+            run: connection_refused,
+            causes: asking::CONNECTION_REFUSED_CAUSES,
+        },
+        Check {
+            id: "short-read",
+            about: "the answer arrives a byte at a time",
+            run: short_read,
+            causes: SHORT_READ_CAUSES,
+        },
+        Check {
+            id: "closed-mid-message",
+            about: "the server ends its side within the answer",
+            run: closed_mid_message,
+            causes: CLOSED_MID_MESSAGE_CAUSES,
+        },
+        Check {
+            id: "wrong-byte-order",
+            about: "the length in front of a header has its lowest byte first, both ways",
+            run: |bench| works(bench, "notes.txt", PLAIN),
+            causes: WRONG_BYTE_ORDER_CAUSES,
+        },
+        Check {
+            id: "oversized-length",
+            about: "an answer of 2 GiB is announced",
+            run: oversized_length,
+            causes: OVERSIZED_LENGTH_CAUSES,
+        },
+        Check {
+            id: "malformed-header",
+            about: "the answer is not UTF-8, not JSON, or lacks its status",
+            run: malformed_header,
+            causes: MALFORMED_HEADER_CAUSES,
+        },
+    ],
+};
+
+/// Causes of an answer in pieces going wrong.
+pub const SHORT_READ_CAUSES: &[&str] = &[
+    "one read is taken for all of the header: it returns what has come so far",
+    "the length is read whole, but not the JSON after it",
+];
+
+/// Causes of a broken-off answer going wrong.
+pub const CLOSED_MID_MESSAGE_CAUSES: &[&str] = &[
+    "the loop that waits for the rest does not look for a read of zero bytes",
+    "the end is taken for that of a server that has said all",
+];
+
+/// Causes of lengths read backwards.
+pub const WRONG_BYTE_ORDER_CAUSES: &[&str] =
+    &["the length is packed and unpacked with the highest byte first ('>i', '!i')"];
+
+/// Causes of believing any length.
+pub const OVERSIZED_LENGTH_CAUSES: &[&str] =
+    &["whatever length is announced is waited for, or memory is made ready for it"];
+
+/// Causes of headers that nobody expects bringing a client down.
+pub const MALFORMED_HEADER_CAUSES: &[&str] = &[
+    "the header is decoded and used as if nothing could be wrong with it",
+    "the error is passed over in silence, and the program ends as after a success",
+];
+
+/// What is sent where it does not matter what is sent.
+const PLAIN: &[u8] = b"a few bytes";
+
+/// Some bytes that no text mode leaves as they are, more than one read gives.
+fn file() -> Vec<u8> {
+    (0..=255).chain(*b"\r\n\x1a\n").cycle().take(300_000).collect()
+}
+
+/// Starts the client with a file to be sent.
+fn accept(bench: &mut Bench, name: &str, file: &[u8]) -> Outcome<Peer> {
+    offer(bench, name, file)?;
+    bench.accept()
+}
+
+fn offer(bench: &mut Bench, name: &str, file: &[u8]) -> Outcome {
+    let folder = bench.folder().join("files");
+    fs::create_dir_all(&folder)?;
+    let path = folder.join(name);
+    fs::write(&path, file)?;
+    let path = path.to_string_lossy().into_owned();
+    bench.set_variable("UPLOAD", path.clone());
+    bench.set("file", path);
+    Ok(())
+}
+
+/// Receives the file. Returns whether the client wants to hear that it has come.
+fn receive_file(peer: &mut Peer, name: &str, file: &[u8]) -> Outcome<bool> {
+    let request = receive(peer, "a header, and a file behind it")?;
+    look_at(&request, name, file)?;
+    peer.expect(file, "the bytes of the file")?;
+    Ok(request.get("action").is_some())
+}
+
+fn look_at(request: &Value, name: &str, file: &[u8]) -> Outcome {
+    let told = || format!("the header is {request}");
+    let wrong = |expected: String| Failure::new(expected, told());
+    let filename = request["filename"].as_str().unwrap_or_default();
+    ensure(filename == name, || {
+        let failure = wrong(format!("a header whose filename is {name}"));
+        if filename.ends_with(name) {
+            return failure
+                .only_cause("the whole path is sent, of which the server wants the name");
+        }
+        failure
+    })?;
+    ensure(request["filesize"] == file.len(), || {
+        wrong(format!("a header whose filesize is {}", file.len()))
+    })?;
+    ensure(request.get("action").is_none_or(|action| action == "put"), || {
+        wrong("a header whose action is put, if it has one".into())
+    })?;
+    let digest = request.get("md5").map(|digest| digest.as_str().unwrap_or_default());
+    ensure(digest.is_none_or(|digest| digest.eq_ignore_ascii_case(&md5(file))), || {
+        wrong(format!("a header whose md5 is {}, if it has one", md5(file)))
+    })
+}
+
+/// The file is received and, where that is wanted, answered; the client ends well.
+fn works(bench: &mut Bench, name: &str, file: &[u8]) -> Outcome {
+    let mut peer = accept(bench, name, file)?;
+    if receive_file(&mut peer, name, file)? {
+        peer.send(ok())?;
+    }
+    peer.finish()?;
+    ends_well(bench)?;
+    peer.expect_end("for all has been said")
+}
+
+fn ok() -> Vec<u8> {
+    header(&json!({"status": "ok"}))
+}
+
+fn ends_well(bench: &mut Bench) -> Outcome {
+    let status = bench.expect_program_end("the file has arrived")?;
+    ensure(status.is_success(), || {
+        let observed = format!("it ended with {status}{}", last_words(bench));
+        Failure::new("a client that ends with status 0, for all went well", observed)
+    })
+}
+
+fn last_words(bench: &mut Bench) -> String {
+    let words = bench.program().ok().and_then(|program| program.last_words());
+    words.map_or_else(String::new, |words| format!(". Its last words: {words}"))
+}
+
+fn works_refusal(bench: &mut Bench) -> Outcome {
+    let mut peer = wants_answer(bench)?;
+    let before = bench.program()?.all_output().len();
+    let refusal = json!({"status": "error", "id": "disk", "message": "the disk is full"});
+    peer.send(header(&refusal))?;
+    peer.finish()?;
+    expect_complaint(bench, "the server has refused the file", before).map(drop)
+}
+
+/// Starts the client, receives its file, and skips the check if it wants no answer.
+fn wants_answer(bench: &mut Bench) -> Outcome<Peer> {
+    let mut peer = accept(bench, "notes.txt", PLAIN)?;
+    if receive_file(&mut peer, "notes.txt", PLAIN)? {
+        return Ok(peer);
+    }
+    Err(Stop::Skipped("the header has no action: such a client waits for no answer".into()))
+}
+
+/// Expects that the program ends, and not as if all were well: with another status than 0, or
+/// with a remark behind the first `before` bytes that it has printed.
+pub fn expect_complaint(bench: &mut Bench, why: &str, before: usize) -> Outcome<Status> {
+    let status = bench.expect_program_end(why)?;
+    let output = bench.program()?.all_output();
+    let remark = output.get(before..).unwrap_or_default().trim_ascii();
+    ensure(!status.is_success() || !remark.is_empty(), || {
+        let expected = format!("a client that says that something is wrong: {why}");
+        Failure::new(expected, "it ended with status 0 and said nothing, as if all were well")
+    })?;
+    Ok(status)
+}
+
+fn connection_refused(bench: &mut Bench) -> Outcome {
+    offer(bench, "notes.txt", PLAIN)?;
+    bench.listen_no_more(Transport::Tcp)?;
+    bench.start()?;
+    ends_with_error(bench)
+}
+
+fn short_read(bench: &mut Bench) -> Outcome {
+    let mut peer = wants_answer(bench)?;
+    peer.send_bytewise(&ok())?;
+    peer.finish()?;
+    ends_well(bench)
+}
+
+fn closed_mid_message(bench: &mut Bench) -> Outcome {
+    for count in [2, 4 + 5] {
+        let mut peer = wants_answer(bench)?;
+        let before = bench.program()?.all_output().len();
+        peer.send(&ok()[..count])?;
+        peer.finish()?;
+        expect_complaint(bench, "the connection has ended within the answer", before)?;
+        bench.kill();
+    }
+    works(bench, "notes.txt", PLAIN)
+}
+
+fn oversized_length(bench: &mut Bench) -> Outcome {
+    let mut peer = wants_answer(bench)?;
+    let before = bench.program()?.all_output().len();
+    peer.send(i32::MAX.to_le_bytes())?;
+    expect_complaint(bench, "no answer has 2 GiB", before)?;
+    bench.kill();
+    works(bench, "notes.txt", PLAIN)
+}
+
+fn malformed_header(bench: &mut Bench) -> Outcome {
+    for (what, json) in [
+        ("is not UTF-8", &b"{\"status\":\"\xff\xfe\"}"[..]),
+        ("is not JSON", b"{\"status\":"),
+        ("lacks its status", b"{}"),
+    ] {
+        let mut peer = wants_answer(bench)?;
+        let before = bench.program()?.all_output().len();
+        peer.send(framed(json))?;
+        peer.finish()?;
+        expect_complaint(bench, &format!("the answer {what}"), before)?;
+        expect_no_crash(bench, &format!("the answer {what}"))?;
+        bench.kill();
+    }
+    works(bench, "notes.txt", PLAIN)
+}
+
+/// Expects that an error that ended the program was one that it had thought of.
+pub fn expect_no_crash(bench: &mut Bench, why: &str) -> Outcome {
+    let program = bench.program()?;
+    ensure(!program.has_crashed(), || {
+        let expected = format!("a client that says in its own words that {why}");
+        let status = program.status().map_or(String::new(), |status| format!(" with {status}"));
+        let words = program.last_words().unwrap_or_default();
+        Failure::new(expected, format!("it crashed{status}. Its last words: {words}"))
+    })
+}

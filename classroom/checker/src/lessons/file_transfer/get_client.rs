@@ -1,0 +1,287 @@
+//! The checks of lesson 7's client that downloads a file.
+
+use std::fs;
+
+use serde_json::json;
+
+use super::client::{
+    CLOSED_MID_MESSAGE_CAUSES, MALFORMED_HEADER_CAUSES, OVERSIZED_LENGTH_CAUSES, SHORT_READ_CAUSES,
+    WRONG_BYTE_ORDER_CAUSES, expect_complaint, expect_no_crash,
+};
+use super::message::{framed, header, here_is, md5, receive};
+use super::paths::{Outside, expect_file, expect_no_file, find};
+use crate::bench::Bench;
+use crate::lessons::asking::{self, ends_with_error};
+use crate::lessons::{Check, Part};
+use crate::peer::Peer;
+use crate::role::{Role, Transport};
+use crate::verdict::{Failure, Outcome, ensure};
+
+/// The checks of the client that downloads `{name}`.
+pub const GET_CLIENT: Part = Part {
+    lesson: 7,
+    role: Role::GetClient,
+    transport: Transport::Tcp,
+    checks: &[
+        Check {
+            id: "works",
+            about: "the file {name} is asked for, received and kept",
+            run: works,
+            causes: &[
+                "the file is written in text mode, which changes some of its bytes",
+                "the answer's header is not read before the file, or not whole",
+                "the file is kept elsewhere than in the working directory",
+            ],
+        },
+        Check {
+            id: "works-refusal",
+            about: "the server does not have the file, and the client says so",
+            run: works_refusal,
+            causes: &["the status of the answer is not looked at"],
+        },
+        Check {
+            id: "connection-refused",
+            about: "nobody listens at the address",
+            run: connection_refused,
+            causes: asking::CONNECTION_REFUSED_CAUSES,
+        },
+        Check {
+            id: "short-read",
+            about: "the answer's header arrives a byte at a time",
+            run: short_read,
+            causes: SHORT_READ_CAUSES,
+        },
+        Check {
+            id: "closed-mid-message",
+            about: "the server ends its side within the answer's header",
+            run: closed_mid_message,
+            causes: CLOSED_MID_MESSAGE_CAUSES,
+        },
+        Check {
+            id: "wrong-byte-order",
+            about: "the length in front of a header has its lowest byte first, both ways",
+            run: |bench| given(bench, FILE),
+            causes: WRONG_BYTE_ORDER_CAUSES,
+        },
+        Check {
+            id: "oversized-length",
+            about: "a header of 2 GiB is announced",
+            run: oversized_length,
+            causes: OVERSIZED_LENGTH_CAUSES,
+        },
+        Check {
+            id: "negative-length",
+            about: "a header and a file of -1 bytes are announced",
+            run: negative_length,
+            causes: &[
+                "a length below zero is not looked for: the loop that reads ends before it has \
+                 begun, and an empty file is kept",
+            ],
+        },
+        Check {
+            id: "wrong-count",
+            about: "the file arrives in pieces, and is kept whole",
+            run: wrong_count,
+            causes: &[
+                "what was asked for is subtracted from what is missing, or the size of the \
+                 buffer; a read returns what has come so far",
+                "all that has come so far is added, each time, and not the last piece",
+            ],
+        },
+        Check {
+            id: "malformed-header",
+            about: "the answer is not UTF-8, not JSON, or lacks the size",
+            run: malformed_header,
+            causes: MALFORMED_HEADER_CAUSES,
+        },
+        Check {
+            id: "path-traversal",
+            about: "the server answers with another file name, one that leads elsewhere",
+            run: path_traversal,
+            causes: &[
+                "the file is kept under the name that the server gives it: the name was the \
+                 client's to choose",
+            ],
+        },
+        Check {
+            id: "interrupted-upload",
+            about: "the server ends its side within the file; nothing is left of it",
+            run: interrupted_upload,
+            causes: &[
+                "the file has its final name from the start, and what has come of it stays there",
+                "the end is not noticed, and the program ends as after a success",
+            ],
+        },
+        Check {
+            id: "digest-mismatch",
+            about: "a file comes that is not what its md5 says",
+            run: digest_mismatch,
+            causes: &["the md5 of the header is not compared with that of what has come"],
+        },
+    ],
+};
+
+/// The file, and its name.
+const NAME: &str = "report.bin";
+const FILE: &[u8] = b"a few bytes";
+
+/// Starts the client, and receives what it asks for.
+fn asked(bench: &mut Bench) -> Outcome<Peer> {
+    bench.set("name", NAME);
+    let mut peer = bench.accept()?;
+    let what = format!("a header that asks for {NAME}, with the action get");
+    let request = receive(&mut peer, &what)?;
+    ensure(request["action"] == "get" && request["filename"] == NAME, || {
+        Failure::new(what, format!("the header is {request}"))
+    })?;
+    Ok(peer)
+}
+
+/// Expects that the client ends well and has kept the file.
+fn kept(bench: &mut Bench, file: &[u8]) -> Outcome {
+    let status = bench.expect_program_end("the file has arrived")?;
+    ensure(status.is_success(), || {
+        let words = bench.program().ok().and_then(|program| program.last_words());
+        let words = words.map_or_else(String::new, |words| format!(". Its last words: {words}"));
+        let expected = "a client that ends with status 0, for all went well";
+        Failure::new(expected, format!("it ended with {status}{words}"))
+    })?;
+    expect_file(bench.folder(), NAME, file)?;
+    Ok(())
+}
+
+fn works(bench: &mut Bench) -> Outcome {
+    let file: Vec<u8> = (0..=255).chain(*b"\r\n\x1a\n").collect();
+    given(bench, &file)
+}
+
+/// The file is asked for, and comes in one piece with its header.
+fn given(bench: &mut Bench, file: &[u8]) -> Outcome {
+    let mut peer = asked(bench)?;
+    peer.send([&here_is(NAME, file), file].concat())?;
+    peer.finish()?;
+    kept(bench, file)
+}
+
+/// Starts the client anew, with an empty folder, and expects that all goes well: what it has
+/// turned away before was not turned away for another reason.
+fn goes_well_anew(bench: &mut Bench) -> Outcome {
+    bench.kill();
+    if let Some(left) = find(bench.folder(), NAME) {
+        fs::remove_file(left)?;
+    }
+    given(bench, FILE)
+}
+
+/// Answers, and expects that the program ends, and not as if all were well.
+fn answered_wrongly(bench: &mut Bench, answer: &[u8], why: &str) -> Outcome {
+    let mut peer = asked(bench)?;
+    let before = bench.program()?.all_output().len();
+    // It may have had enough before the end.
+    peer.try_send(answer)?;
+    peer.finish()?;
+    expect_complaint(bench, why, before)?;
+    expect_no_file(bench.folder(), NAME, why)
+}
+
+fn works_refusal(bench: &mut Bench) -> Outcome {
+    let refusal = json!({"status": "error", "id": "not-found", "message": "there is no such file"});
+    answered_wrongly(bench, &header(&refusal), "the server does not have the file")
+}
+
+fn connection_refused(bench: &mut Bench) -> Outcome {
+    bench.set("name", NAME);
+    bench.listen_no_more(Transport::Tcp)?;
+    bench.start()?;
+    ends_with_error(bench)
+}
+
+fn short_read(bench: &mut Bench) -> Outcome {
+    let mut peer = asked(bench)?;
+    let header = here_is(NAME, FILE);
+    // The file goes along with the last piece: this is about the header.
+    let (bytes, rest) = header.split_at(header.len() - 10);
+    let rest = [rest, FILE].concat();
+    peer.send_pieces(bytes.chunks(1).chain([&rest[..]]))?;
+    peer.finish()?;
+    kept(bench, FILE)
+}
+
+fn closed_mid_message(bench: &mut Bench) -> Outcome {
+    let header = here_is(NAME, FILE);
+    for count in [2, 4 + 10] {
+        answered_wrongly(bench, &header[..count], "the connection has ended within the header")?;
+        bench.kill();
+    }
+    goes_well_anew(bench)
+}
+
+fn oversized_length(bench: &mut Bench) -> Outcome {
+    let mut peer = asked(bench)?;
+    let before = bench.program()?.all_output().len();
+    peer.send(i32::MAX.to_le_bytes())?;
+    expect_complaint(bench, "no header has 2 GiB", before)?;
+    goes_well_anew(bench)
+}
+
+fn negative_length(bench: &mut Bench) -> Outcome {
+    answered_wrongly(bench, &(-1_i32).to_le_bytes(), "no header has -1 bytes")?;
+    bench.kill();
+    let answer = json!({"status": "ok", "filename": NAME, "filesize": -1, "md5": md5(b"")});
+    answered_wrongly(bench, &header(&answer), "no file has -1 bytes")?;
+    goes_well_anew(bench)
+}
+
+fn wrong_count(bench: &mut Bench) -> Outcome {
+    let file: Vec<u8> = (0..3000).map(|position| b'a' + (position / 300) as u8).collect();
+    let mut peer = asked(bench)?;
+    peer.send(here_is(NAME, &file))?;
+    peer.send_pieces(file.chunks(300))?;
+    peer.finish()?;
+    kept(bench, &file)
+}
+
+fn malformed_header(bench: &mut Bench) -> Outcome {
+    let no_size = json!({"status": "ok", "filename": NAME, "md5": md5(FILE)}).to_string();
+    let text = json!({"status": "ok", "filename": NAME, "filesize": "many"}).to_string();
+    for (what, json) in [
+        ("is not UTF-8", &b"{\"status\":\"\xff\xfe\"}"[..]),
+        ("is not JSON", b"{\"status\":"),
+        ("lacks the size", no_size.as_bytes()),
+        ("has a text for a size", text.as_bytes()),
+    ] {
+        let why = format!("the answer's header {what}");
+        answered_wrongly(bench, &framed(json), &why)?;
+        expect_no_crash(bench, &why)?;
+        bench.kill();
+    }
+    goes_well_anew(bench)
+}
+
+fn path_traversal(bench: &mut Bench) -> Outcome {
+    let outside = Outside::new(bench, bench.folder())?;
+    for name in outside.names("escaped.bin") {
+        let mut peer = asked(bench)?;
+        bench.story().tell("answers with a file whose name leads elsewhere");
+        peer.try_send(&[&here_is(&name, FILE), FILE].concat())?;
+        peer.finish()?;
+        // Whether it keeps the file under its own name, or refuses it, is left open.
+        bench.expect_program_end("the file is over")?;
+        expect_no_file(outside.path(), "escaped.bin", "it lies outside of the working directory")?;
+        bench.kill();
+    }
+    goes_well_anew(bench)
+}
+
+fn interrupted_upload(bench: &mut Bench) -> Outcome {
+    let half = [&here_is(NAME, FILE), &FILE[..FILE.len() / 2]].concat();
+    answered_wrongly(bench, &half, "the transfer has broken off")?;
+    goes_well_anew(bench)
+}
+
+fn digest_mismatch(bench: &mut Bench) -> Outcome {
+    let other: Vec<u8> = FILE.iter().rev().copied().collect();
+    let answer = [here_is(NAME, FILE), other].concat();
+    answered_wrongly(bench, &answer, "what has come is not the file that was meant")?;
+    goes_well_anew(bench)
+}

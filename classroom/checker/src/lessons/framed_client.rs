@@ -1,0 +1,423 @@
+//! The checks of clients that receive answers which tell their length: lessons 5 and 6.
+
+use std::collections::BTreeSet;
+
+use crate::bench::Bench;
+use crate::lessons::Check;
+use crate::lessons::asking::{self, exchange, receive};
+use crate::peer::{Peer, Then, quoted};
+use crate::program::{Program, Stream};
+use crate::status::Status;
+use crate::verdict::{Failure, Outcome};
+use crate::watch::Doing;
+
+/// Longer than the buffers that are usual for one read.
+const BUFFERFUL: usize = 1500;
+
+/// Longer than two of them, and still one delivery.
+const LONG: usize = 50_000;
+
+/// How much memory is worth a word.
+const MUCH: u64 = 256 << 20;
+
+/// How the servers of a lesson send an answer.
+pub trait Answers {
+    /// Puts in front of an answer what belongs there.
+    fn pack(answer: &[u8]) -> Vec<u8>;
+
+    /// After how many bytes of a packed answer a server might close that has not sent it whole.
+    /// The answer is longer than two bytes.
+    fn places_to_stop(packed: &[u8]) -> Vec<usize>;
+
+    /// What begins like an answer and tells a length below zero.
+    fn negative() -> Vec<Vec<u8>>;
+
+    /// What begins like an answer and tells a length beyond all measure.
+    fn oversized() -> Vec<Vec<u8>>;
+}
+
+/// What a client must refuse.
+pub struct Refused<'a> {
+    /// What comes instead of an answer, to a client of its own each time.
+    pub messages: &'a [Vec<u8>],
+    /// Whether the connection ends behind it.
+    pub then_end: bool,
+    /// Whether the client may go on when it has said what is wrong: it knows where the next
+    /// answer begins.
+    pub may_go_on: bool,
+    /// What is expected of the client.
+    pub expected: &'a str,
+}
+
+/// The checks of a client that receives such answers.
+pub const fn checks<A: Answers>() -> [Check; 16] {
+    [
+        Check {
+            id: "works",
+            about: "each line typed is sent, and its answer printed, until the input ends",
+            run: |bench| asking::works(bench, A::pack),
+            causes: &[
+                "the line is not sent as it was typed: its newline goes along, or something is \
+                 added",
+                "the answer is not read before the next line, or not printed",
+                "the end of the input is taken for an empty line, which is left out, again and \
+                 again",
+                "what stands in front of the answer is read in another way than it was written",
+            ],
+        },
+        Check {
+            id: "works-no-output",
+            about: "an answer has nothing in it, and the next line is sent all the same",
+            run: no_output::<A>,
+            causes: &[
+                "a length of 0 is taken for the end of the connection",
+                "a read for 0 bytes returns none, and that is taken for the end of the connection",
+            ],
+        },
+        Check {
+            id: "connection-refused",
+            about: "nobody listens at the address",
+            run: asking::connection_refused,
+            causes: asking::CONNECTION_REFUSED_CAUSES,
+        },
+        Check {
+            id: "empty-message",
+            about: "an empty line is typed, then another",
+            run: |bench| asking::empty_message(bench, A::pack),
+            causes: asking::EMPTY_MESSAGE_CAUSES,
+        },
+        Check {
+            id: "invalid-utf8",
+            about: "an answer is not text, and the next message is sent all the same",
+            run: |bench| asking::invalid_utf8(bench, A::pack),
+            causes: asking::INVALID_UTF8_CAUSES,
+        },
+        Check {
+            id: "peer-closed",
+            about: "the server ends the connection instead of answering",
+            run: |bench| asking::peer_closed(bench, A::pack),
+            causes: asking::PEER_CLOSED_CAUSES,
+        },
+        Check {
+            id: "peer-reset",
+            about: "the connection is reset instead of answered",
+            run: |bench| asking::peer_reset(bench, A::pack),
+            causes: asking::PEER_RESET_CAUSES,
+        },
+        Check {
+            id: "leftover-bytes",
+            about: "an answer is longer than a usual buffer, and the next one is its own",
+            run: leftover_bytes::<A>,
+            causes: &[
+                "one read with a buffer of its own size is taken for the whole answer; the rest \
+                 stays behind, and comes out as the beginning of the next",
+            ],
+        },
+        Check {
+            id: "coalesced-messages",
+            about: "two answers arrive in one delivery, and are printed one by one",
+            run: coalesced_messages::<A>,
+            causes: &[
+                "the read takes more than belongs to this answer, and what is left over is thrown \
+                 away with the buffer",
+            ],
+        },
+        Check {
+            id: "split-character",
+            about: "an answer arrives in two pieces, cut within a character",
+            run: split_character::<A>,
+            causes: &[
+                "each piece is decoded for itself, as soon as it arrives: the two halves of a \
+                 character are no text",
+                "one read is taken for the whole answer",
+            ],
+        },
+        Check {
+            id: "short-read",
+            about: "an answer arrives byte by byte",
+            run: short_read::<A>,
+            causes: &[
+                "one read is taken for the whole length in front, which may arrive in pieces",
+                "one read is taken for all that follows it: a read returns what is there, which \
+                 may be less than was asked for",
+            ],
+        },
+        Check {
+            id: "closed-mid-message",
+            about: "the server ends the connection within an answer",
+            run: closed_mid_message::<A>,
+            causes: &[
+                "a read of zero bytes within the answer is not noticed: the loop waits for bytes \
+                 that never come",
+                "the loop ends there, and what has come until then passes for the answer",
+            ],
+        },
+        Check {
+            id: "wrong-byte-order",
+            about: "the length in front has its lowest byte first",
+            run: wrong_byte_order::<A>,
+            causes: &[
+                "the length is unpacked with its highest byte first (network byte order, as in \
+                 '!i' or '>i'): 5 is read as 83886080, and the client waits for so much",
+            ],
+        },
+        Check {
+            id: "oversized-length",
+            about: "an answer is announced that is longer than any that makes sense",
+            run: |bench| {
+                let expected = "an error: so much is more than a client should wait for";
+                refuses_length::<A>(bench, &A::oversized(), expected)
+            },
+            causes: &[
+                "the length is believed, whatever it says: the client waits for gigabytes, or \
+                 makes room for them",
+                "there is a limit for what follows the header, and none for the header",
+            ],
+        },
+        Check {
+            id: "negative-length",
+            about: "an answer is announced that is shorter than nothing",
+            run: |bench| {
+                let expected = "an error: no answer has a length below zero";
+                refuses_length::<A>(bench, &A::negative(), expected)
+            },
+            causes: &[
+                "a loop that goes on while too little has come never begins: a length below zero \
+                 passes for 0",
+            ],
+        },
+        Check {
+            id: "wrong-count",
+            about: "an answer has more bytes than characters, another takes several reads",
+            run: wrong_count::<A>,
+            causes: &[
+                "in each round all that has come so far is added to the count, not what has just \
+                 come: the loop stops early",
+                "what is counted are the characters of the decoded text, not the bytes",
+                "one read is taken for the whole answer",
+            ],
+        },
+    ]
+}
+
+/// Types a line and expects it as a message. Returns how much the program has printed so far.
+fn ask(bench: &mut Bench, peer: &mut Peer) -> Outcome<usize> {
+    receive(bench, peer, "next")?;
+    Ok(printed_so_far(bench)?[0])
+}
+
+/// Expects that the program has printed this since then, as text or as Python shows bytes.
+fn expect_shown(bench: &mut Bench, before: usize, text: &[u8]) -> Outcome {
+    let as_bytes = text.escape_ascii().to_string();
+    let is_wanted =
+        |program: &Program| program.has_printed(text) || program.has_printed(as_bytes.as_bytes());
+    if bench.await_output(is_wanted)? {
+        return Ok(());
+    }
+    let program = bench.program()?;
+    let came = program.output(Stream::Stdout).split_off(before);
+    let mut observed = match came.trim_ascii() {
+        [] => String::from("it printed nothing"),
+        _ => String::from("it printed something else"),
+    };
+    if let Some(status) = program.status() {
+        let words = program.last_words().unwrap_or_else(|| "none".into());
+        observed.push_str(&format!(", and ended with {status}. Its last words: {words}"));
+    }
+    let expected = format!("a program that prints the answer {}", quoted(text));
+    Err(Failure::new(expected, observed).bytes(text, came).into())
+}
+
+/// The next line is sent, and its answer shown: nothing of an earlier one is in the way.
+fn goes_on<A: Answers>(bench: &mut Bench, peer: &mut Peer) -> Outcome {
+    let before = ask(bench, peer)?;
+    peer.send(A::pack(b"WHAT FOLLOWS"))?;
+    expect_shown(bench, before, b"WHAT FOLLOWS")
+}
+
+fn no_output<A: Answers>(bench: &mut Bench) -> Outcome {
+    let mut peer = bench.accept()?;
+    exchange(bench, &mut peer, "first", b"", A::pack)?;
+    goes_on::<A>(bench, &mut peer)
+}
+
+/// Text of this length that is nowhere alike.
+fn text(length: usize) -> Vec<u8> {
+    let numbers: String = (1..).map(|number| format!("{number} ")).take(length / 2).collect();
+    numbers.into_bytes()[..length].into()
+}
+
+/// Sends what the program is to find there all at once, when it looks.
+fn send_at_once(bench: &mut Bench, peer: &mut Peer, packed: &[u8]) -> Outcome {
+    let paused = bench.subject()?.pause()?;
+    peer.send(packed)?;
+    if paused {
+        bench.subject()?.resume()?;
+    }
+    Ok(())
+}
+
+fn leftover_bytes<A: Answers>(bench: &mut Bench) -> Outcome {
+    let mut peer = bench.accept()?;
+    let long = text(BUFFERFUL);
+    let before = ask(bench, &mut peer)?;
+    send_at_once(bench, &mut peer, &A::pack(&long))?;
+    expect_shown(bench, before, &long)?;
+    goes_on::<A>(bench, &mut peer)
+}
+
+fn coalesced_messages<A: Answers>(bench: &mut Bench) -> Outcome {
+    let mut peer = bench.accept()?;
+    // The second answer is early. It waits there until it is asked for.
+    let both = [A::pack(b"THE FIRST ANSWER"), A::pack(b"THE SECOND ANSWER")].concat();
+    let before = ask(bench, &mut peer)?;
+    send_at_once(bench, &mut peer, &both)?;
+    expect_shown(bench, before, b"THE FIRST ANSWER")?;
+    let before = ask(bench, &mut peer)?;
+    expect_shown(bench, before, b"THE SECOND ANSWER")?;
+    goes_on::<A>(bench, &mut peer)
+}
+
+fn split_character<A: Answers>(bench: &mut Bench) -> Outcome {
+    let mut peer = bench.accept()?;
+    // How many bytes of the last character make the second piece.
+    for (answer, rest) in [("un caf\u{e9}", 1), ("\u{4f60}\u{597d}", 1), ("\u{20ac}", 2)] {
+        let before = ask(bench, &mut peer)?;
+        let packed = A::pack(answer.as_bytes());
+        let (beginning, end) = packed.split_at(packed.len() - rest);
+        peer.send_pieces([beginning, end])?;
+        expect_shown(bench, before, answer.as_bytes())?;
+    }
+    goes_on::<A>(bench, &mut peer)
+}
+
+fn short_read<A: Answers>(bench: &mut Bench) -> Outcome {
+    let mut peer = bench.accept()?;
+    let before = ask(bench, &mut peer)?;
+    peer.send_bytewise(&A::pack(b"THE FIRST ANSWER"))?;
+    expect_shown(bench, before, b"THE FIRST ANSWER")?;
+    goes_on::<A>(bench, &mut peer)
+}
+
+fn closed_mid_message<A: Answers>(bench: &mut Bench) -> Outcome {
+    let packed = A::pack(b"THE ANSWER THAT IS CUT");
+    let cut: Vec<_> =
+        A::places_to_stop(&packed).into_iter().map(|end| packed[..end].to_vec()).collect();
+    let expected = "an error: the connection ended within an answer";
+    refuses::<A>(bench, &Refused { messages: &cut, then_end: true, may_go_on: false, expected })
+}
+
+fn refuses_length<A: Answers>(bench: &mut Bench, messages: &[Vec<u8>], expected: &str) -> Outcome {
+    refuses::<A>(bench, &Refused { messages, then_end: false, may_go_on: false, expected })
+}
+
+fn wrong_byte_order<A: Answers>(bench: &mut Bench) -> Outcome {
+    let mut peer = bench.accept()?;
+    let before = ask(bench, &mut peer)?;
+    peer.send(A::pack(b"THE FIRST ANSWER"))?;
+    expect_shown(bench, before, b"THE FIRST ANSWER")?;
+    goes_on::<A>(bench, &mut peer)
+}
+
+fn wrong_count<A: Answers>(bench: &mut Bench) -> Outcome {
+    let mut peer = bench.accept()?;
+    let characters = "d\u{e9}j\u{e0} vu, \u{4f60}\u{597d}";
+    for answer in [characters.into(), text(LONG)] {
+        let before = ask(bench, &mut peer)?;
+        send_at_once(bench, &mut peer, &A::pack(&answer))?;
+        expect_shown(bench, before, &answer)?;
+    }
+    goes_on::<A>(bench, &mut peer)
+}
+
+// ---- what must be refused
+
+/// Expects that the client takes none of these for an answer: that it ends with an error, or at
+/// least says something that it does not say otherwise.
+pub fn refuses<A: Answers>(bench: &mut Bench, refused: &Refused) -> Outcome {
+    for message in refused.messages {
+        bench.kill();
+        let mut peer = bench.accept()?;
+        exchange(bench, &mut peer, "first", b"FIRST", A::pack)?;
+        expect_shown(bench, 0, b"FIRST")?;
+        bench.settle()?;
+        let mut known = words(&printed(&*bench.program()?, [0, 0]));
+        known.extend(words(message));
+        known.extend(words(message.escape_ascii().to_string().as_bytes()));
+        let before = printed_so_far(bench)?;
+
+        receive(bench, &mut peer, "second")?;
+        peer.send(message)?;
+        if refused.then_end {
+            peer.finish()?;
+        }
+        let reaction = reaction(bench, &mut peer)?;
+        let mut says_something =
+            || bench.await_output(|program| !words(&printed(program, before)).is_subset(&known));
+        let observed = match reaction {
+            Reaction::Ends(Status::Code(1..)) => continue,
+            Reaction::Ends(Status::Code(_)) if says_something()? => continue,
+            Reaction::GoesOn if refused.may_go_on && says_something()? => continue,
+            Reaction::Ends(Status::Code(_)) => "it ended with status 0, as if all were well".into(),
+            Reaction::Ends(status) => format!("it was ended by {status}"),
+            Reaction::GoesOn => {
+                "it goes on as if it had been answered, and sends the next message".into()
+            }
+            Reaction::Neither(what) => what,
+        };
+        return Err(Failure::new(refused.expected, observed).into());
+    }
+    Ok(())
+}
+
+/// What a client does with something that is no answer.
+enum Reaction {
+    Ends(Status),
+    GoesOn,
+    Neither(String),
+}
+
+fn reaction(bench: &mut Bench, peer: &mut Peer) -> Outcome<Reaction> {
+    match bench.settle()? {
+        Doing::Ended(status) => return Ok(Reaction::Ends(status)),
+        Doing::Spins(time) => {
+            let time = time.as_secs_f64();
+            let what = format!("it spins: {time:.1} s of processor time, for nothing");
+            return Ok(Reaction::Neither(what));
+        }
+        // Perhaps it waits for a line, and ends when it gets one.
+        Doing::Sleeps | Doing::Unknown => bench.type_line("third")?,
+    }
+    let arrival = peer.receive("third".len())?;
+    if !arrival.bytes.is_empty() {
+        return Ok(Reaction::GoesOn);
+    }
+    if let Then::Silence(silence) = arrival.then {
+        let memory = bench.program()?.activity().map_or(0, |activity| activity.memory);
+        let room = if memory > MUCH { ", and has made room for hundreds of MB" } else { "" };
+        return Ok(Reaction::Neither(format!("it waits for what never comes{room}: {silence}")));
+    }
+    bench.expect_program_end("it has left the connection").map(Reaction::Ends)
+}
+
+/// How much the program has printed, to stdout and to stderr.
+fn printed_so_far(bench: &mut Bench) -> Outcome<[usize; 2]> {
+    let program = bench.program()?;
+    Ok([program.output(Stream::Stdout).len(), program.output(Stream::Stderr).len()])
+}
+
+/// What the program has printed since then, to both.
+fn printed(program: &Program, since: [usize; 2]) -> Vec<u8> {
+    let [stdout, stderr] = since;
+    let mut printed = program.output(Stream::Stdout).split_off(stdout);
+    printed.push(b'\n');
+    printed.extend(program.output(Stream::Stderr).split_off(stderr));
+    printed
+}
+
+/// The words in a text, and no numbers.
+fn words(text: &[u8]) -> BTreeSet<String> {
+    let text = String::from_utf8_lossy(text).to_lowercase();
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    words.filter(|word| word.chars().any(char::is_alphabetic)).map(String::from).collect()
+}

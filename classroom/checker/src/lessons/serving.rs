@@ -1,0 +1,183 @@
+//! The checks of servers that serve clients one after another: lessons 3 to 6. Each is given a
+//! request of its lesson and how to judge the reply.
+
+use std::time::Duration;
+
+use crate::bench::Bench;
+use crate::peer::{Peer, Then};
+use crate::verdict::{Failure, Outcome, Stop, ensure};
+use crate::watch::Doing;
+
+/// What `{timeout}` is when a client keeps silent, and how much later it must be gone at last.
+const TIMEOUT: Duration = Duration::from_secs(1);
+const SLACK: Duration = Duration::from_secs(6);
+
+/// Causes of a restart that fails.
+pub const ADDRESS_IN_USE_CAUSES: &[&str] = &[
+    "the listening socket does not ask to share its port with connections that linger from an \
+     earlier run",
+    "it asks for that, but only after it was bound",
+];
+
+/// Causes of a client's end going wrong.
+pub const PEER_CLOSED_CAUSES: &[&str] = &[
+    "a read of zero bytes is taken for an empty message, and read again, for ever",
+    "the end of the first client ends the server",
+    "the server answers the zero bytes, and the error of that write ends it",
+];
+
+/// Causes of a reset going wrong.
+pub const PEER_RESET_CAUSES: &[&str] = &[
+    "the error of one connection is not caught where that connection is served: it ends the server",
+    "another error is expected: a reset is reported by the read, not by its zero bytes",
+];
+
+/// Causes of a write to nobody going wrong.
+pub const WRITE_AFTER_CLOSE_CAUSES: &[&str] = &[
+    "the error of the write is not caught: a write to a client that is gone fails with a broken \
+     pipe, which is another error than a reset",
+    "SIGPIPE ends the program (in C, or in Python where its default was restored)",
+];
+
+/// Causes of a client being left alone that only has finished sending.
+pub const HALF_CLOSE_CAUSES: &[&str] = &[
+    "the end of what the client sends is taken for its leaving, and the answer to what came \
+     before it is not sent any more",
+    "the message is only looked at when more arrives",
+];
+
+/// Causes of a silent client staying.
+pub const SILENT_PEER_CAUSES: &[&str] = &[
+    "the timeout is set on the listening socket, not on the connection",
+    "the timeout is never set, or in milliseconds",
+    "the timeout is noticed, but the connection is not closed then",
+];
+
+/// A request that the server must answer.
+#[derive(Clone, Copy)]
+pub struct Exchange {
+    /// What the client sends.
+    pub ask: &'static [u8],
+    /// Expects the reply.
+    pub hear: fn(&mut Peer) -> Outcome,
+}
+
+impl Exchange {
+    /// Asks, and expects the reply.
+    pub fn play(self, peer: &mut Peer) -> Outcome {
+        peer.send(self.ask)?;
+        (self.hear)(peer)
+    }
+}
+
+/// A client that comes now is served. Most checks end with it: whatever happened before, the
+/// server must go on.
+pub fn next_client(bench: &mut Bench, good: Exchange) -> Outcome<Peer> {
+    let mut peer = bench.connect()?;
+    good.play(&mut peer)?;
+    Ok(peer)
+}
+
+/// Clients come one after another.
+pub fn one_after_another(bench: &mut Bench, good: Exchange) -> Outcome {
+    for _ in 0..3 {
+        next_client(bench, good)?.close()?;
+        // A program that ends with its client shall have ended before the next one calls.
+        bench.settle()?;
+    }
+    Ok(())
+}
+
+/// The server is killed while a client is connected, and started again at the same port.
+pub fn address_in_use(bench: &mut Bench, good: Exchange) -> Outcome {
+    let mut peer = next_client(bench, good)?;
+    // The side that closes first remembers the connection, and with it the port.
+    bench.kill();
+    peer.receive_all(1024)?;
+    peer.close()?;
+    next_client(bench, good).map(drop)
+}
+
+/// A client leaves in order.
+pub fn peer_closed(bench: &mut Bench, good: Exchange) -> Outcome {
+    next_client(bench, good)?.close()?;
+    goes_on(bench, "a server that lets a client go that has left, and waits for the next")?;
+    next_client(bench, good).map(drop)
+}
+
+/// A client vanishes.
+pub fn peer_reset(bench: &mut Bench, good: Exchange) -> Outcome {
+    next_client(bench, good)?.reset()?;
+    goes_on(bench, "a server that survives the reset of one connection")?;
+    next_client(bench, good).map(drop)
+}
+
+/// A client asks, ends its side, and waits for the answer.
+pub fn half_close(bench: &mut Bench, good: Exchange) -> Outcome {
+    let mut peer = next_client(bench, good)?;
+    // Paused, the server finds the request and the end together, every time.
+    let paused = bench.subject()?.pause()?;
+    peer.send(good.ask)?;
+    peer.finish()?;
+    if paused {
+        bench.subject()?.resume()?;
+    }
+    (good.hear)(&mut peer)
+}
+
+/// A client asks and vanishes, so that the server writes to a connection that is closed.
+pub fn write_after_close(bench: &mut Bench, good: Exchange) -> Outcome {
+    let mut peer = next_client(bench, good)?;
+    if !bench.subject()?.pause()? {
+        return Err(Stop::Skipped("programs cannot be paused on this system".into()));
+    }
+    // After the end of our side a reset means that we do not listen either: on Linux the write
+    // that follows is a broken pipe.
+    peer.send(good.ask)?;
+    peer.finish()?;
+    peer.reset()?;
+    bench.subject()?.resume()?;
+    goes_on(bench, "a server that survives a write to a connection that the client has closed")?;
+    next_client(bench, good).map(drop)
+}
+
+/// A client connects and says nothing.
+pub fn silent_peer(bench: &mut Bench, good: Exchange) -> Outcome {
+    if !bench.has("timeout") {
+        let why = "the command has no {timeout}, the seconds after which a silent client must go";
+        return Err(Stop::Skipped(why.into()));
+    }
+    bench.set_timeout(TIMEOUT);
+    let mut peer = bench.connect()?;
+    peer.wait_for(Some(TIMEOUT + SLACK));
+    let arrival = peer.receive_all(1024)?;
+    ensure(!matches!(arrival.then, Then::Silence(_) | Then::More), || {
+        let expected = format!(
+            "a server that lets a client go that says nothing for {} s, as {{timeout}} says",
+            TIMEOUT.as_secs()
+        );
+        Failure::new(
+            expected,
+            format!("the client is still connected: {}", peer.what(&arrival.then)),
+        )
+    })?;
+    peer.close()?;
+    next_client(bench, good).map(drop)
+}
+
+/// Expects that the program still runs when all that was done to it has had its effect, and
+/// does not spin.
+pub fn goes_on(bench: &mut Bench, expected: &str) -> Outcome {
+    let doing = bench.settle()?;
+    let observed = match doing {
+        Doing::Sleeps | Doing::Unknown => return Ok(()),
+        Doing::Spins(time) => {
+            format!("the program spins: {:.1} s of processor time, for nothing", time.as_secs_f64())
+        }
+        Doing::Ended(status) => {
+            let words = bench.program()?.last_words().unwrap_or_else(|| "none".into());
+            format!("the program ended with {status}. Its last words: {words}")
+        }
+    };
+    Err(Failure::new(expected, observed).into())
+}

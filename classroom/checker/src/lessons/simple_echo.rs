@@ -1,0 +1,208 @@
+//! Lesson 1: one client, one message, one answer.
+
+use crate::bench::Bench;
+use crate::lessons::asking::ends_with_error;
+use crate::lessons::{Check, Part};
+use crate::peer::Peer;
+use crate::role::{Role, Transport};
+use crate::status::Status;
+use crate::verdict::{Failure, Outcome, ensure};
+use crate::watch::Doing;
+
+/// The server's checks.
+pub const SERVER: Part = Part {
+    lesson: 1,
+    role: Role::Server,
+    transport: Transport::Tcp,
+    checks: &[
+        Check {
+            id: "works",
+            about: "\"hello\" is answered with \"HELLO\", and the connection ends",
+            run: |bench| answered(bench, b"hello", b"HELLO"),
+            causes: &[
+                "the answer is not the message in capital letters, byte for byte: something is \
+                 added (a newline, b'…'), or left out",
+                "the connection is never closed after the answer",
+            ],
+        },
+        Check {
+            id: "works-long-message",
+            about: "a message of 1000 bytes is answered whole",
+            run: long_message,
+            causes: &["the buffer of the read is smaller than the message: it may have 1024 bytes"],
+        },
+        Check {
+            id: "invalid-utf8",
+            about: "bytes that are not text are answered too",
+            run: server_invalid_utf8,
+            causes: &[
+                "the bytes are decoded strictly, to be printed or to be put into capitals, and \
+                 the error ends the program",
+                "the error is caught, and the message then left without an answer",
+            ],
+        },
+    ],
+};
+
+/// The client's checks.
+pub const CLIENT: Part = Part {
+    lesson: 1,
+    role: Role::Client,
+    transport: Transport::Tcp,
+    checks: &[
+        Check {
+            id: "works",
+            about: "its message is answered, and the answer printed",
+            run: client_works,
+            causes: &[
+                "the answer is not read, or not printed",
+                "the client waits for more after the answer, and does not see the end",
+            ],
+        },
+        Check {
+            id: "connection-refused",
+            about: "nobody listens at the address",
+            run: client_connection_refused,
+            causes: &[
+                "what connect says is not looked at (connect_ex returns an error number), or its \
+                 exception is swallowed",
+                "the error is printed, but the program then ends as after a success",
+            ],
+        },
+        Check {
+            id: "invalid-utf8",
+            about: "the answer is not text",
+            run: client_invalid_utf8,
+            causes: &["the answer is decoded strictly, and the error ends the program"],
+        },
+        Check {
+            id: "peer-closed",
+            about: "the server closes the connection without an answer",
+            run: client_peer_closed,
+            causes: &[
+                "a read of zero bytes is taken for an answer that happens to be empty; it is the \
+                 end of the stream",
+                "the read is in a loop that does not stop at zero bytes",
+            ],
+        },
+        Check {
+            id: "peer-reset",
+            about: "the connection is reset instead of answered",
+            run: client_peer_reset,
+            causes: &["the error of the read is caught and passed over in silence"],
+        },
+    ],
+};
+
+// ---- the server
+
+fn answered(bench: &mut Bench, message: &[u8], answer: &[u8]) -> Outcome {
+    let mut peer = bench.connect()?;
+    peer.send(message)?;
+    peer.expect(answer, "the message in capital letters")?;
+    peer.finish()?;
+    peer.expect_end("for there is one answer and no more")
+}
+
+fn long_message(bench: &mut Bench) -> Outcome {
+    let message: Vec<u8> = (b'a'..=b'z').cycle().take(1000).collect();
+    answered(bench, &message, &message.to_ascii_uppercase())
+}
+
+fn server_invalid_utf8(bench: &mut Bench) -> Outcome {
+    let mut peer = bench.connect()?;
+    peer.send(b"caf\xe9 \xff\xfe!")?;
+    // What stands there in place of the broken characters is left open.
+    peer.expect_some("an answer, for a message is any bytes")?;
+    if let Doing::Ended(status) = bench.settle()? {
+        ensure(status.is_success(), || {
+            Failure::new("a server that ends well after its answer", format!("{status}"))
+        })?;
+    }
+    Ok(())
+}
+
+// ---- the client
+
+/// Starts the client and takes its message. Some clients ask for it.
+fn message(bench: &mut Bench) -> Outcome<(Peer, Vec<u8>)> {
+    bench.type_line("hello")?;
+    bench.close_input()?;
+    let mut peer = bench.accept()?;
+    let message = peer.expect_some("a message")?;
+    Ok((peer, message))
+}
+
+/// Plays the good server. Returns what the client printed, without the answer in it.
+fn good_run(bench: &mut Bench) -> Outcome<Vec<u8>> {
+    let (mut peer, message) = message(bench)?;
+    let answer = message.to_ascii_uppercase();
+    peer.send(&answer)?;
+    peer.close()?;
+    let status = bench.expect_program_end("it has its answer")?;
+    bench.expect_printed(&answer)?;
+    ensure(status.is_success(), || {
+        Failure::new("a client that ends with status 0", format!("it ended with {status}"))
+    })?;
+    let output = bench.program()?.all_output();
+    Ok(bstr::ByteSlice::replacen(output.as_slice(), answer, "", 1))
+}
+
+fn client_works(bench: &mut Bench) -> Outcome {
+    good_run(bench).map(drop)
+}
+
+fn client_connection_refused(bench: &mut Bench) -> Outcome {
+    bench.listen_no_more(Transport::Tcp)?;
+    bench.type_line("hello")?;
+    bench.close_input()?;
+    ends_with_error(bench)
+}
+
+fn client_invalid_utf8(bench: &mut Bench) -> Outcome {
+    let (mut peer, _) = message(bench)?;
+    peer.send(b"caf\xe9 \xff\xfe!")?;
+    peer.close()?;
+    let status = bench.expect_program_end("it has its answer")?;
+    ensure(status.is_success(), || {
+        Failure::new("a client that shows what it can", format!("it ended with {status}"))
+    })
+}
+
+fn client_peer_closed(bench: &mut Bench) -> Outcome {
+    noticed(bench, "the server has closed the connection", Peer::close)
+}
+
+fn client_peer_reset(bench: &mut Bench) -> Outcome {
+    noticed(bench, "the connection was reset", Peer::reset)
+}
+
+/// Expects that the client says something, or ends with an error, when the server leaves.
+///
+/// What it prints is compared with what it prints when it is answered: one that takes nothing
+/// for an answer prints the same, with nothing in it.
+fn noticed(bench: &mut Bench, what: &str, leave: fn(Peer) -> Outcome) -> Outcome {
+    let usual = skeleton(&good_run(bench)?);
+    bench.kill();
+    let (peer, _) = message(bench)?;
+    leave(peer)?;
+    let status = bench.expect_program_end(what)?;
+    let expected = format!("a client that says that {what}");
+    ensure(!matches!(status, Status::Signal(_)), || {
+        Failure::new(expected.as_str(), format!("it was ended by {status}"))
+    })?;
+    let output = bench.program()?.all_output();
+    ensure(!status.is_success() || !usual.starts_with(&skeleton(&output)), || {
+        let observed = match output.trim_ascii() {
+            [] => "it ended with status 0 and said nothing, as if all were well",
+            _ => "it ended with status 0 and printed an answer with nothing in it",
+        };
+        Failure::new(expected.as_str(), observed)
+    })
+}
+
+/// What is left of an output without what may differ from run to run: numbers and blanks.
+fn skeleton(output: &[u8]) -> Vec<u8> {
+    let stays = |byte: &u8| !byte.is_ascii_digit() && !byte.is_ascii_whitespace();
+    output.iter().copied().filter(stays).collect()
+}

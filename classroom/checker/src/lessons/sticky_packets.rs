@@ -1,0 +1,120 @@
+//! Lesson 4: commands whose output is the reply, with nothing around it.
+
+use crate::lessons::commands::{self, Replies, good};
+use crate::lessons::{Check, Part, echo, serving};
+use crate::peer::{Arrival, Peer};
+use crate::role::{Role, Transport};
+use crate::verdict::Outcome;
+
+/// Replies are bare: only who knows how long one is can take it whole.
+struct Bare;
+
+impl Replies for Bare {
+    fn receive(peer: &mut Peer, length: usize) -> Outcome<Arrival> {
+        peer.receive_exactly(length)
+    }
+
+    fn receive_any(peer: &mut Peer) -> Outcome {
+        peer.expect_some("a reply of at least one byte").map(drop)
+    }
+}
+
+/// The server's checks.
+pub const SERVER: Part = Part {
+    lesson: 4,
+    role: Role::Server,
+    transport: Transport::Tcp,
+    checks: &[
+        Check {
+            id: "works",
+            about: "commands are run, and each is answered with what it prints",
+            run: commands::works::<Bare>,
+            causes: commands::WORKS_CAUSES,
+        },
+        Check {
+            id: "works-next-client",
+            about: "three clients come one after another, and each is served",
+            run: |bench| serving::one_after_another(bench, good::<Bare>()),
+            causes: commands::NEXT_CLIENT_CAUSES,
+        },
+        Check {
+            id: "empty-message",
+            about: "a command prints nothing, and is answered all the same",
+            run: commands::no_output::<Bare>,
+            causes: &[
+                "what the command has printed is sent as it is: zero bytes, which are nothing. The \
+                 client waits for its answer, and the server for the next command",
+            ],
+        },
+        Check {
+            id: "invalid-utf8",
+            about: "commands and what they print may be any bytes",
+            run: commands::invalid_utf8::<Bare>,
+            causes: commands::INVALID_UTF8_CAUSES,
+        },
+        Check {
+            id: "address-in-use",
+            about: "the server is killed with a client connected, and started again",
+            run: |bench| serving::address_in_use(bench, good::<Bare>()),
+            causes: serving::ADDRESS_IN_USE_CAUSES,
+        },
+        Check {
+            id: "peer-closed",
+            about: "a client leaves, and the next one is served",
+            run: |bench| serving::peer_closed(bench, good::<Bare>()),
+            causes: serving::PEER_CLOSED_CAUSES,
+        },
+        Check {
+            id: "peer-reset",
+            about: "a client vanishes, and the next one is served",
+            run: |bench| serving::peer_reset(bench, good::<Bare>()),
+            causes: serving::PEER_RESET_CAUSES,
+        },
+        Check {
+            id: "write-after-close",
+            about: "a client is gone before it is answered, and the next one is served",
+            run: |bench| serving::write_after_close(bench, good::<Bare>()),
+            causes: serving::WRITE_AFTER_CLOSE_CAUSES,
+        },
+        Check {
+            id: "half-close",
+            about: "a client ends its side behind its command, and is still answered",
+            run: |bench| serving::half_close(bench, good::<Bare>()),
+            causes: serving::HALF_CLOSE_CAUSES,
+        },
+        Check {
+            id: "silent-peer",
+            about: "a client says nothing, and is let go after {timeout}",
+            run: |bench| serving::silent_peer(bench, good::<Bare>()),
+            causes: serving::SILENT_PEER_CAUSES,
+        },
+        Check {
+            id: "pipe-deadlock",
+            about: "commands print more than fits into a pipe, to stderr and to stdout",
+            run: commands::pipe_deadlock::<Bare>,
+            causes: commands::PIPE_DEADLOCK_CAUSES,
+        },
+        Check {
+            id: "inherited-stdin",
+            about: "a command reads its input, and finds its end",
+            run: commands::inherited_stdin::<Bare>,
+            causes: commands::INHERITED_STDIN_CAUSES,
+        },
+        Check {
+            id: "endless-command",
+            about: "a command prints for ever, another never ends, and the next client is served",
+            run: commands::endless_command::<Bare>,
+            causes: commands::ENDLESS_COMMAND_CAUSES,
+        },
+        Check {
+            id: "exposed-shell",
+            about: "told to listen on all addresses, it is not reachable from elsewhere",
+            run: commands::exposed_shell::<Bare>,
+            causes: commands::EXPOSED_SHELL_CAUSES,
+        },
+    ],
+};
+
+/// The client's checks. That long answers stick is what the lesson shows.
+pub const CLIENT: Part =
+    Part { lesson: 4, role: Role::Client, transport: Transport::Tcp, checks: echo::CLIENT };

@@ -1,0 +1,47 @@
+//! The checks of the server that answers `hi`.
+
+use crate::lessons::answering::{self, Exchange};
+use crate::lessons::{Check, Part};
+use crate::role::{Role, Transport};
+
+/// The server's checks.
+pub const SERVER: Part = Part {
+    lesson: 8,
+    role: Role::Server,
+    transport: Transport::Udp,
+    checks: &[
+        Check {
+            id: "works",
+            about: "two clients send in turns, and each is answered \"hi\"",
+            run: |bench| answering::works(bench, HELLO),
+            causes: &[
+                "the answer is not hi, or goes to another client than the one that has asked",
+                "the server ends after its first datagram",
+            ],
+        },
+        Check {
+            id: "empty-datagram",
+            about: "a datagram of zero bytes is answered too",
+            run: |bench| answering::empty_datagram(bench, HELLO),
+            causes: answering::EMPTY_DATAGRAM_CAUSES,
+        },
+        Check {
+            id: "truncated-datagram",
+            about: "a long datagram comes, and is printed whole",
+            run: |bench| answering::truncated_datagram(bench, HELLO),
+            causes: answering::TRUNCATED_DATAGRAM_CAUSES,
+        },
+        Check {
+            id: "invalid-utf8",
+            about: "bytes that are not text are answered too",
+            run: |bench| answering::invalid_utf8(bench, HELLO, b"caf\xe9 \xff\xfe!"),
+            causes: answering::INVALID_UTF8_CAUSES,
+        },
+    ],
+};
+
+const HELLO: Exchange = Exchange {
+    ask: b"hello",
+    hear: |_, caller| caller.expect("hi", "the answer \"hi\""),
+    hear_any: |_, caller| caller.expect("hi", "the answer \"hi\", whatever was sent"),
+};

@@ -1,0 +1,92 @@
+//! What is printed: for people, or for programs.
+
+mod json;
+mod text;
+
+use clap::ValueEnum;
+
+use crate::catalogue::Catalogue;
+use crate::lessons::Part;
+use crate::run::Report;
+use crate::verdict::Verdict;
+
+/// How the outcome is printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people, each check as soon as it is done
+    Text,
+    /// For programs, all at the end
+    Json,
+}
+
+/// Prints reports as they come, and counts them.
+pub struct Reporter<'a> {
+    part: &'a Part,
+    catalogue: &'a Catalogue,
+    format: Format,
+    passed: usize,
+    failed: usize,
+    skipped: usize,
+    /// What is printed at the end.
+    kept: Vec<json::Check>,
+}
+
+impl<'a> Reporter<'a> {
+    /// Makes ready to print.
+    pub fn new(part: &'a Part, catalogue: &'a Catalogue, format: Format) -> Self {
+        Self { part, catalogue, format, passed: 0, failed: 0, skipped: 0, kept: Vec::new() }
+    }
+
+    /// Prints what came of one check.
+    ///
+    /// # Errors
+    ///
+    /// Those of stdout.
+    pub fn add(&mut self, report: &Report) -> anyhow::Result<()> {
+        match report.verdict {
+            Verdict::Passed => self.passed += 1,
+            Verdict::Failed(_) => self.failed += 1,
+            Verdict::Skipped(_) => self.skipped += 1,
+        }
+        match self.format {
+            Format::Text => text::print(report, self)?,
+            Format::Json => self.kept.push(json::Check::of(report, self)),
+        }
+        Ok(())
+    }
+
+    /// Prints what stands at the end. Returns whether no check has failed.
+    ///
+    /// # Errors
+    ///
+    /// Those of stdout.
+    pub fn finish(self) -> anyhow::Result<bool> {
+        let well = self.failed == 0;
+        match self.format {
+            Format::Text => text::print_count(&self)?,
+            Format::Json => json::print(self)?,
+        }
+        Ok(well)
+    }
+
+    /// What an id means.
+    fn meaning(&self, report: &Report) -> String {
+        self.catalogue.meaning(report.check.id).unwrap_or(report.check.about).into()
+    }
+
+    /// Where to read on about a failed check.
+    fn read_on(&self, report: &Report) -> Vec<String> {
+        let id = report.check.id;
+        let shown = self.catalogue.meaning(id).map(|_| format!("cargo failure {id}"));
+        shown.into_iter().chain([self.part.folder().into()]).collect()
+    }
+}
+
+/// The likely causes of a failure: the one that the observation suggests, or the usual ones.
+fn causes(report: &Report) -> Vec<String> {
+    let Verdict::Failed(failure) = &report.verdict else { return Vec::new() };
+    match &failure.cause {
+        Some(cause) => vec![cause.clone()],
+        None => report.check.causes.iter().map(|&cause| cause.into()).collect(),
+    }
+}

@@ -1,0 +1,81 @@
+//! The report for programs. README.md documents its form, which may gain members and lose none.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{Reporter, causes};
+use crate::difference::difference;
+use crate::run::Report;
+use crate::verdict::Verdict;
+
+#[derive(Serialize)]
+struct Document {
+    lesson: u8,
+    role: String,
+    checks: Vec<Check>,
+}
+
+/// What came of one check.
+#[derive(Serialize)]
+pub struct Check {
+    id: &'static str,
+    status: &'static str,
+    message: String,
+    evidence: Evidence,
+}
+
+#[derive(Serialize)]
+struct Evidence {
+    about: &'static str,
+    events: Vec<String>,
+    expected: Option<String>,
+    observed: Option<String>,
+    difference: Vec<String>,
+    causes: Vec<String>,
+    read_on: Vec<String>,
+}
+
+impl Check {
+    /// Takes over what came of a check.
+    pub fn of(report: &Report, reporter: &Reporter) -> Self {
+        let (status, message) = match &report.verdict {
+            Verdict::Passed => ("passed", report.check.about.into()),
+            Verdict::Failed(_) => ("failed", reporter.meaning(report)),
+            Verdict::Skipped(why) => ("skipped", why.clone()),
+        };
+        Self { id: report.check.id, status, message, evidence: Evidence::of(report, reporter) }
+    }
+}
+
+impl Evidence {
+    fn of(report: &Report, reporter: &Reporter) -> Self {
+        let failure = match &report.verdict {
+            Verdict::Failed(failure) => Some(failure),
+            _ => None,
+        };
+        let bytes = failure.and_then(|failure| failure.bytes.as_ref());
+        Self {
+            about: report.check.about,
+            events: report.story.clone(),
+            expected: failure.map(|failure| failure.expected.clone()),
+            observed: failure.map(|failure| failure.observed.clone()),
+            difference: bytes.map(difference).unwrap_or_default(),
+            causes: causes(report),
+            read_on: failure.map(|_| reporter.read_on(report)).unwrap_or_default(),
+        }
+    }
+}
+
+/// Prints all that came.
+pub fn print(reporter: Reporter) -> anyhow::Result<()> {
+    let document = Document {
+        lesson: reporter.part.lesson,
+        role: reporter.part.role.to_string(),
+        checks: reporter.kept,
+    };
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, &document)?;
+    writeln!(out)?;
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! The program under test: started, typed into, paused, and ended as a whole.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{ChildStdin, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use std::{process, thread};
+
+use anyhow::Context;
+
+use crate::processes;
+use crate::program::Program;
+use crate::running::Running;
+use crate::story::Story;
+
+/// How long to wait until all of a program is paused.
+const PATIENCE: Duration = Duration::from_secs(5);
+const MOMENT: Duration = Duration::from_millis(2);
+
+/// A program under test. It is ended, with all that it started, when it goes out of scope.
+pub struct Subject {
+    program: Arc<Program>,
+    input: Option<ChildStdin>,
+    mark: String,
+    running: Running,
+    story: Story,
+}
+
+impl Subject {
+    /// Starts a program in a folder, with further variables in its environment.
+    ///
+    /// # Errors
+    ///
+    /// A command that cannot be started.
+    pub fn start(
+        words: &[String],
+        folder: &Path,
+        variables: &[(&str, String)],
+        running: &Running,
+        story: &Story,
+    ) -> anyhow::Result<Self> {
+        static STARTED: AtomicUsize = AtomicUsize::new(0);
+        let mark = format!("{}-{}", process::id(), STARTED.fetch_add(1, Ordering::Relaxed));
+
+        let (name, arguments) = words.split_first().context("there is no command")?;
+        let mut command = Command::new(name);
+        command
+            .args(arguments)
+            .current_dir(folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            // Its output must be there when it prints, and be text that we can show.
+            .env("PYTHONUNBUFFERED", "1")
+            .env("PYTHONUTF8", "1")
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("RUST_BACKTRACE", "0")
+            .env("NO_COLOR", "1")
+            .env(processes::MARK, &mark)
+            .envs(variables.iter().map(|(name, value)| (name, value)));
+        story.tell(format!("started: {}", words.join(" ").replace('\n', "\\n")));
+        let (id, (input, stdout, stderr)) = running
+            .start(&mut command, |child| {
+                (child.stdin.take(), child.stdout.take(), child.stderr.take())
+            })
+            .with_context(|| format!("cannot start `{name}`"))?;
+        let stdout = stdout.context("the program's stdout is a pipe")?;
+        let stderr = stderr.context("the program's stderr is a pipe")?;
+        let program = Program::watch(id, running, story, stdout, stderr);
+        Ok(Self { program, input, mark, running: running.clone(), story: story.clone() })
+    }
+
+    /// The program, as it is watched.
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
+    /// Types a line. A program that does not read is found out by what it does not do then.
+    pub fn type_line(&mut self, line: &[u8]) {
+        self.story.tell(format!("typed \"{}\"", line.escape_ascii()));
+        if let Some(input) = &mut self.input {
+            // An error says that it has ended or closed its input.
+            let _ = input.write_all(&[line, b"\n"].concat());
+        }
+    }
+
+    /// Ends the input, as Ctrl-D does.
+    pub fn close_input(&mut self) {
+        if self.input.take().is_some() {
+            self.story.tell("ended the input");
+        }
+    }
+
+    /// Stops the program where it is. Tells whether that can be done here.
+    ///
+    /// # Errors
+    ///
+    /// A system that refuses it.
+    pub fn pause(&mut self) -> anyhow::Result<bool> {
+        let paused = self.running.with(self.program.id(), processes::pause);
+        if !paused.context("the program is gone")?.context("cannot pause the program")? {
+            return Ok(false);
+        }
+        // Each thread stops when it notices.
+        let deadline = Instant::now() + PATIENCE;
+        while self.program.activity().is_some_and(|activity| !activity.paused)
+            && Instant::now() < deadline
+        {
+            thread::sleep(MOMENT);
+        }
+        self.story.tell("paused the program");
+        Ok(true)
+    }
+
+    /// Lets a paused program go on.
+    ///
+    /// # Errors
+    ///
+    /// A system that refuses it.
+    pub fn resume(&mut self) -> anyhow::Result<()> {
+        self.story.tell("let the program go on");
+        let resumed = self.running.with(self.program.id(), processes::resume);
+        resumed.context("the program is gone")?.context("cannot resume the program")
+    }
+
+    /// Ends the program, as `kill -9` does, with all that it started.
+    pub fn kill(self) {
+        if self.program.status().is_none() {
+            self.story.tell("killed the program");
+        }
+    }
+}
+
+impl Drop for Subject {
+    fn drop(&mut self) {
+        self.running.end(self.program.id(), &self.mark);
+    }
+}

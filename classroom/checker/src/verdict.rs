@@ -1,0 +1,92 @@
+//! What a check finds out.
+
+/// What the steps of a check return. `?` ends the check: as failed, as skipped, or because the
+/// checker itself cannot go on.
+pub type Outcome<T = ()> = Result<T, Stop>;
+
+/// Why a check is over before its end.
+#[derive(Debug)]
+pub enum Stop {
+    /// The program has the failure.
+    Failed(Box<Failure>),
+    /// The check cannot be made, and why.
+    Skipped(String),
+    /// The checker cannot do its work: nothing is said about the program.
+    Broken(anyhow::Error),
+}
+
+/// What is wrong with a program.
+#[derive(Debug)]
+pub struct Failure {
+    /// What should have happened.
+    pub expected: String,
+    /// What happened instead.
+    pub observed: String,
+    /// The bytes that were expected and those that came, if it is about bytes.
+    pub bytes: Option<Bytes>,
+    /// A likely cause in the learner's terms that this very observation suggests. It takes the
+    /// place of those that stand beside the check.
+    pub cause: Option<String>,
+}
+
+/// Bytes that should be the same.
+#[derive(Debug)]
+pub struct Bytes {
+    /// Those that were expected.
+    pub wanted: Vec<u8>,
+    /// Those that came.
+    pub came: Vec<u8>,
+}
+
+/// What is printed about a check.
+pub enum Verdict {
+    /// The program withstands the failure.
+    Passed,
+    /// It does not.
+    Failed(Box<Failure>),
+    /// It was not tried, and why.
+    Skipped(String),
+}
+
+impl Failure {
+    /// A failure. Both texts are short sentences without a full stop.
+    pub fn new(expected: impl Into<String>, observed: impl Into<String>) -> Self {
+        let (expected, observed) = (expected.into(), observed.into());
+        Self { expected, observed, bytes: None, cause: None }
+    }
+
+    /// Adds the bytes that were expected and those that came. Where they differ is shown.
+    pub fn bytes(mut self, wanted: impl Into<Vec<u8>>, came: impl Into<Vec<u8>>) -> Self {
+        self.bytes = Some(Bytes { wanted: wanted.into(), came: came.into() });
+        self
+    }
+
+    /// Names the one likely cause of what was observed. Those beside the check are not it.
+    pub fn only_cause(mut self, cause: impl Into<String>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(Box::new(failure))
+    }
+}
+
+impl From<anyhow::Error> for Stop {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Broken(error)
+    }
+}
+
+impl From<std::io::Error> for Stop {
+    fn from(error: std::io::Error) -> Self {
+        Self::Broken(error.into())
+    }
+}
+
+/// Ends a check as failed unless a condition holds.
+pub fn ensure(condition: bool, failure: impl FnOnce() -> Failure) -> Outcome {
+    if condition { Ok(()) } else { Err(failure().into()) }
+}

@@ -1,0 +1,8 @@
+//! Drives the checker from outside, with programs that do well and programs that do not.
+
+mod golden;
+mod harness;
+mod hostile;
+mod right_programs;
+mod usage;
+mod wrong_programs;

@@ -1,0 +1,186 @@
+//! Lesson 7.
+
+use super::Wrong;
+use crate::harness::Program;
+
+/// The faulty server, with this fault.
+macro_rules! server {
+    ($id:literal) => {
+        Wrong {
+            lesson: 7,
+            role: "server",
+            id: $id,
+            program: Program::Rust("faulty-file-transfer-server"),
+            arguments: &["{address}", "--dir", "{dir}", "--timeout", "{timeout}", "--fault", $id],
+            also: &[],
+        }
+    };
+}
+
+/// The faulty client that uploads, with this fault.
+macro_rules! client {
+    ($id:literal) => {
+        Wrong {
+            lesson: 7,
+            role: "client",
+            id: $id,
+            program: Program::Rust("faulty-file-transfer-client"),
+            arguments: &["--server", "{address}", "put", "{file}", "--fault", $id],
+            also: &[],
+        }
+    };
+}
+
+/// The faulty client that downloads, with this fault.
+macro_rules! get_client {
+    ($id:literal) => {
+        Wrong {
+            lesson: 7,
+            role: "get-client",
+            id: $id,
+            program: Program::Rust("faulty-file-transfer-client"),
+            arguments: &["--server", "{address}", "get", "{name}", "--fault", $id],
+            also: &[],
+        }
+    };
+}
+
+/// A Python program, with the fault that its first word names.
+macro_rules! python {
+    ($role:literal, $id:literal, $script:literal, $fault:literal, $($more:literal),+) => {
+        Wrong {
+            lesson: 7,
+            role: $role,
+            id: $id,
+            program: Program::Python($script),
+            arguments: &[$fault, "{host}", "{port}", $($more),+],
+            also: &[],
+        }
+    };
+}
+
+/// The server that is wrong only in its plain good runs.
+macro_rules! python_server {
+    ($id:literal, $fault:literal) => {
+        python!("server", $id, "wrong/file_transfer_server.py", $fault, "{dir}", "{timeout}")
+    };
+}
+
+/// All of them.
+pub const WRONG: &[Wrong] = &[
+    python_server!("works", "open-end"),
+    python_server!("works-list", "list-without-sizes"),
+    python_server!("works-plain-upload", "no-plain-upload"),
+    python_server!("works-refusal", "overwrites"),
+    server!("address-in-use"),
+    server!("peer-reset"),
+    server!("unread-data-reset"),
+    server!("half-close"),
+    server!("silent-peer"),
+    server!("one-client-blocks-all"),
+    server!("short-read"),
+    server!("closed-mid-message"),
+    server!("partial-write"),
+    // Nothing can be said to a server that reads every length backwards.
+    Wrong { also: SERVER, ..server!("wrong-byte-order") },
+    server!("oversized-length"),
+    server!("negative-length"),
+    server!("wrong-count"),
+    server!("malformed-header"),
+    server!("path-traversal"),
+    server!("interrupted-upload"),
+    server!("digest-mismatch"),
+    python!("client", "works", "wrong/file_transfer_client.py", "text-mode", "{file}"),
+    python!(
+        "client",
+        "works-other-letters",
+        "wrong/file_transfer_client.py",
+        "counts-characters",
+        "{file}"
+    ),
+    python!(
+        "client",
+        "works-refusal",
+        "wrong/file_transfer_client.py",
+        "ignores-refusal",
+        "{file}"
+    ),
+    client!("connection-refused"),
+    client!("short-read"),
+    client!("closed-mid-message"),
+    // Nothing that such a client says is understood.
+    Wrong { also: CLIENT, ..client!("wrong-byte-order") },
+    client!("oversized-length"),
+    client!("malformed-header"),
+    python!("get-client", "works", "wrong/file_transfer_get_client.py", "text-mode", "{name}"),
+    python!(
+        "get-client",
+        "works-refusal",
+        "wrong/file_transfer_get_client.py",
+        "ignores-refusal",
+        "{name}"
+    ),
+    get_client!("connection-refused"),
+    get_client!("short-read"),
+    // The same loop receives the header and the file.
+    Wrong { also: &["interrupted-upload"], ..get_client!("closed-mid-message") },
+    // Nothing that such a client says is understood.
+    Wrong { also: GET_CLIENT, ..get_client!("wrong-byte-order") },
+    get_client!("oversized-length"),
+    get_client!("negative-length"),
+    get_client!("wrong-count"),
+    get_client!("malformed-header"),
+    get_client!("path-traversal"),
+    get_client!("interrupted-upload"),
+    get_client!("digest-mismatch"),
+];
+
+/// The server's other checks.
+const SERVER: &[&str] = &[
+    "works",
+    "works-list",
+    "works-plain-upload",
+    "works-refusal",
+    "address-in-use",
+    "peer-reset",
+    "unread-data-reset",
+    "half-close",
+    "silent-peer",
+    "one-client-blocks-all",
+    "short-read",
+    "closed-mid-message",
+    "partial-write",
+    "oversized-length",
+    "negative-length",
+    "wrong-count",
+    "malformed-header",
+    "path-traversal",
+    "interrupted-upload",
+    "digest-mismatch",
+];
+
+/// The client's other checks in which it is listened to.
+const CLIENT: &[&str] = &[
+    "works",
+    "works-other-letters",
+    "works-refusal",
+    "short-read",
+    "closed-mid-message",
+    "oversized-length",
+    "malformed-header",
+];
+
+/// The same for the client that downloads.
+const GET_CLIENT: &[&str] = &[
+    "works",
+    "works-refusal",
+    "short-read",
+    "closed-mid-message",
+    "oversized-length",
+    "negative-length",
+    "wrong-count",
+    "malformed-header",
+    "path-traversal",
+    "interrupted-upload",
+    "digest-mismatch",
+];

@@ -1,0 +1,129 @@
+//! A small course with copies of some exercises, in which a test may write what it likes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Builds of one exercise in several workspaces put their programs in the same place.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// The course's folder.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// A course of its own.
+pub struct Workspace {
+    root: PathBuf,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl Workspace {
+    /// Makes a course with these exercises, each as it is handed out.
+    pub fn new(exercises: &[&str]) -> Self {
+        let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        let workspace =
+            Self { root: Path::new(env!("CARGO_TARGET_TMPDIR")).join("course"), _turn: turn };
+        if workspace.root.exists() {
+            fs::remove_dir_all(&workspace.root).expect("the last test's course goes");
+        }
+        for exercise in exercises {
+            workspace.copy_exercise(exercise, &format!("exercises/{exercise}"));
+        }
+        let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("a manifest");
+        let lessons = format!("path = '{}/", root().display());
+        let lines = manifest.lines().filter(|line| !line.starts_with("default-members"));
+        let lines: Vec<_> = lines
+            .map(|line| match line.starts_with("members") {
+                true => "members = [\"exercises/*\"]".into(),
+                // A path may hold what must not stand between double quotes.
+                false => match line.split_once("path = \"") {
+                    Some((before, after)) => {
+                        format!("{before}{lessons}{}", after.replacen('"', "'", 1))
+                    }
+                    None => line.into(),
+                },
+            })
+            .collect();
+        workspace.write("Cargo.toml", &lines.join("\n"));
+        workspace.write("Cargo.lock", &read(&root().join("Cargo.lock")));
+        workspace
+    }
+
+    /// Copies an exercise, as it is handed out, to a folder of this course.
+    pub fn copy_exercise(&self, exercise: &str, to: &str) {
+        let from = root().join("exercises").join(exercise);
+        for file in ["Cargo.toml", "hints.md", "skeleton/main.rs", "solution/main.rs"] {
+            self.write(&format!("{to}/{file}"), &read(&from.join(file)));
+        }
+        self.write(&format!("{to}/src/main.rs"), &read(&from.join("skeleton/main.rs")));
+    }
+
+    /// Where a file of it lies.
+    pub fn path(&self, file: &str) -> PathBuf {
+        self.root.join(file)
+    }
+
+    /// Writes a file.
+    pub fn write(&self, file: &str, text: &str) {
+        let path = self.path(file);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder can be made");
+        fs::write(path, text).expect("a file can be written");
+    }
+
+    /// Reads a file.
+    pub fn read(&self, file: &str) -> String {
+        read(&self.path(file))
+    }
+
+    /// The checker, in the course's folder. It builds where these tests were built, so that
+    /// everything but the exercises is there already.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("a folder");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_checker"));
+        command.args(arguments).current_dir(&self.root).env("CARGO_TARGET_DIR", target);
+        command
+    }
+
+    /// Runs the checker.
+    pub fn checker(&self, arguments: &[&str]) -> Said {
+        self.command(arguments).output().expect("the checker starts").into()
+    }
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// What the checker said, and how it ended.
+#[derive(Debug)]
+pub struct Said {
+    /// Its exit status.
+    pub status: Option<i32>,
+    /// Its stdout.
+    pub stdout: String,
+    /// Its stderr.
+    pub stderr: String,
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("the checker prints UTF-8");
+        Self {
+            status: output.status.code(),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    }
+}
+
+impl Said {
+    /// Asserts how the checker ended, and what it said on stdout among other things.
+    pub fn is(&self, status: i32, said: &[&str]) {
+        assert_eq!(self.status, Some(status), "{self:#?}");
+        for text in said {
+            assert!(self.stdout.contains(text), "expected {text:?} in {self:#?}");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+"""Wrong, in the way that the first word says: the rest is as it should be."""
+
+import os
+import sys
+
+fault = sys.argv.pop(1)
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir))
+
+import file_transfer_server_threads as right
+
+
+class Conversation(right.Conversation):
+    def end(self):
+        # Or else the connection is left to the client to close.
+        if fault != "open-end":
+            super().end()
+
+    def answer(self, request):
+        if fault == "no-plain-upload" and "action" not in request:
+            raise right.Refused("malformed-header", "no action")
+        answer, body = super().answer(request)
+        if fault == "list-without-sizes":
+            for file in answer.get("files", []):
+                del file["filesize"]
+        return answer, body
+
+    def keep(self, request, path):
+        if fault == "overwrites" and os.path.exists(path) and not os.path.islink(path):
+            os.remove(path)
+        return super().keep(request, path)
+
+
+with right.Server((sys.argv[1], int(sys.argv[2])), Conversation) as server:
+    server.serve_forever()
