@@ -95,7 +95,12 @@ test-big:
 # Have every wrong program judged, and look after the exercises: some minutes
 [group('build')]
 test-checker:
-    cargo test --package checker -- --ignored
+    cargo test --package checker -- --ignored --skip ten_times
+
+# Have every right program judged ten times while the machine is busy: many minutes
+[group('build')]
+test-checker-busy:
+    cargo test --package checker -- --ignored ten_times
 
 # Check the format of the code and its warnings
 [group('build')]

@@ -1,0 +1,117 @@
+//! What clients do with their connections.
+
+use std::time::Duration;
+
+use super::super::message::{get, put, receive, receive_ok};
+use super::super::paths::expect_file;
+use super::{FILE, MAX_ANSWER, connect, fetched, folder, next_client, stop_within_file, upload};
+use crate::bench::Bench;
+use crate::lessons::serving::goes_on;
+use crate::peer::Then;
+use crate::verdict::{Failure, Outcome, Stop, ensure};
+
+/// What `{timeout}` is when a client keeps silent, and how much later it must be gone at last.
+const TIMEOUT: Duration = Duration::from_secs(1);
+const SLACK: Duration = Duration::from_secs(6);
+
+/// More than a client has sent when the server has looked at its header.
+const LARGE: usize = 8 << 20;
+
+/// The server is killed while a client is connected, and started again at the same port.
+pub fn address_in_use(bench: &mut Bench) -> Outcome {
+    let mut peer = upload(bench, "before.txt")?;
+    // The side that closes first remembers the connection, and with it the port.
+    bench.kill();
+    peer.receive_all(MAX_ANSWER)?;
+    peer.close()?;
+    next_client(bench, "after.txt")
+}
+
+/// A client vanishes, at once and within its file.
+pub fn peer_reset(bench: &mut Bench) -> Outcome {
+    next_client(bench, "before.txt")?;
+    bench.settle()?;
+    connect(bench)?.reset()?;
+    goes_on(bench, "a server that survives the reset of one connection")?;
+
+    let peer = stop_within_file(bench, "half.txt")?;
+    peer.reset()?;
+    goes_on(bench, "a server that survives the reset of one connection")?;
+    next_client(bench, "after.txt")
+}
+
+/// A client whose file is refused sends all of it.
+pub fn unread_data_reset(bench: &mut Bench) -> Outcome {
+    next_client(bench, "taken.txt")?;
+    let file = vec![b'x'; LARGE];
+    let mut peer = connect(bench)?;
+    let (count, then) = peer.try_send(&[put("taken.txt", &file), file].concat())?;
+    ensure(matches!(then, Then::More), || {
+        let expected = "a server that takes a file that it refuses, to its end";
+        Failure::new(expected, format!("it took {count} bytes, then {}", peer.what(&then)))
+    })?;
+    peer.finish()?;
+    receive(&mut peer, "the answer that the file is refused")?;
+    let arrival = peer.receive_all(MAX_ANSWER)?;
+    ensure(!matches!(arrival.then, Then::Reset), || {
+        Failure::new("the end of the connection, in order", peer.what(&arrival.then))
+    })?;
+    peer.close()?;
+    next_client(bench, "after.txt")
+}
+
+/// A client ends its side, and waits for the answer.
+pub fn half_close(bench: &mut Bench) -> Outcome {
+    next_client(bench, "before.txt")?;
+    let mut peer = connect(bench)?;
+    // Paused, the server finds the file and the end together, every time.
+    let paused = bench.subject()?.pause()?;
+    peer.send([put("notes.txt", FILE), FILE.into()].concat())?;
+    peer.finish()?;
+    if paused {
+        bench.subject()?.resume()?;
+    }
+    receive_ok(&mut peer, "the answer that the file is kept")?;
+    peer.close()?;
+
+    let mut peer = connect(bench)?;
+    peer.send(get("notes.txt"))?;
+    peer.finish()?;
+    fetched(&mut peer, "notes.txt", FILE)
+}
+
+/// A client says nothing, and another one stops within its file.
+pub fn silent_peer(bench: &mut Bench) -> Outcome {
+    if !bench.has("timeout") {
+        let why = "the command has no {timeout}, the seconds after which a silent client must go";
+        return Err(Stop::Skipped(why.into()));
+    }
+    bench.set_timeout(TIMEOUT);
+    let silent = connect(bench)?;
+    let within_file = stop_within_file(bench, "half.txt")?;
+    for mut peer in [silent, within_file] {
+        peer.wait_for(Some(TIMEOUT + SLACK));
+        let arrival = peer.receive_all(MAX_ANSWER)?;
+        ensure(matches!(arrival.then, Then::End | Then::Reset), || {
+            let expected = format!(
+                "a server that lets a client go that says nothing for {} s, as {{timeout}} says",
+                TIMEOUT.as_secs()
+            );
+            let observed = format!("the client is still connected: {}", peer.what(&arrival.then));
+            Failure::new(expected, observed)
+        })?;
+        peer.close()?;
+    }
+    next_client(bench, "after.txt")
+}
+
+/// A client takes its time, and another one comes.
+pub fn one_client_blocks_all(bench: &mut Bench) -> Outcome {
+    let mut slow = connect(bench)?;
+    bench.settle()?;
+    next_client(bench, "quick.txt")?;
+    slow.send([put("slow.txt", FILE), FILE.into()].concat())?;
+    receive_ok(&mut slow, "the answer that the file of the slow client is kept")?;
+    expect_file(&folder(bench), "slow.txt", FILE)?;
+    Ok(())
+}

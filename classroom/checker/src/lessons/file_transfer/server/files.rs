@@ -1,0 +1,157 @@
+//! What becomes of the files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use socket2::SockRef;
+
+use super::super::message::{expect_turned_away, get, put, receive_ok};
+use super::super::paths::{Outside, expect_file, expect_no_file, find};
+use super::{FILE, MAX_ANSWER, connect, folder, next_client, stop_within_file, told_folder};
+use crate::bench::Bench;
+use crate::peer::Then;
+use crate::verdict::{Failure, Outcome, ensure};
+
+/// How much is more than the system takes for a client that does not read, and how much room it
+/// is given for that client.
+const LARGE: usize = 16 << 20;
+const SMALL_BUFFER: usize = 32 * 1024;
+
+/// A client asks for a large file, and reads late.
+pub fn partial_write(bench: &mut Bench) -> Outcome {
+    let file: Vec<u8> = (0..LARGE).map(|position| b'a' + (position / 1000 % 26) as u8).collect();
+    give(bench, "large.bin", &file)?;
+
+    let mut peer = connect(bench)?;
+    SockRef::from(peer.stream()).set_recv_buffer_size(SMALL_BUFFER)?;
+    peer.send(get("large.bin"))?;
+    receive_ok(&mut peer, "the answer that the file large.bin follows")?;
+    bench.settle()?;
+    // A write that waits is cut short when its program is paused, on Linux at least.
+    if bench.subject()?.pause()? {
+        bench.subject()?.resume()?;
+    }
+    peer.expect(&file, "the bytes of the file")
+}
+
+/// Sees to it that the server has a file.
+fn give(bench: &mut Bench, name: &str, file: &[u8]) -> Outcome {
+    if let Some(folder) = told_folder(bench) {
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join(name), file)?;
+        return Ok(());
+    }
+    let mut peer = connect(bench)?;
+    peer.send([&put(name, file), file].concat())?;
+    receive_ok(&mut peer, "the answer that the file is kept")?;
+    peer.close()
+}
+
+/// A file comes in pieces.
+pub fn wrong_count(bench: &mut Bench) -> Outcome {
+    let file: Vec<u8> = (0..3000).map(|position| b'a' + (position / 300) as u8).collect();
+    let mut peer = connect(bench)?;
+    peer.send(put("pieces.txt", &file))?;
+    peer.send_pieces(file.chunks(300))?;
+    receive_ok(&mut peer, "the answer that the file is kept, all of it")?;
+    expect_file(&folder(bench), "pieces.txt", &file)?;
+    Ok(())
+}
+
+/// Clients leave within their files.
+pub fn interrupted_upload(bench: &mut Bench) -> Outcome {
+    let why = "the transfer has broken off";
+    let mut peer = stop_within_file(bench, "ended.txt")?;
+    peer.finish()?;
+    let arrival = peer.receive_all(MAX_ANSWER)?;
+    ensure(matches!(arrival.then, Then::End | Then::Reset), || {
+        let expected = "a server that notices the end within a file, and lets the client go";
+        Failure::new(expected, peer.what(&arrival.then))
+    })?;
+    peer.close()?;
+    expect_no_file(&folder(bench), "ended.txt", why)?;
+    // Nor does anything keep the whole file from being sent now.
+    next_client(bench, "ended.txt")?;
+
+    // Whether the server survives this is a question of its own: peer-reset.
+    stop_within_file(bench, "vanished.txt")?.reset()?;
+    bench.settle()?;
+    expect_no_file(&folder(bench), "vanished.txt", why)
+}
+
+/// A file comes that is another one.
+pub fn digest_mismatch(bench: &mut Bench) -> Outcome {
+    let mut peer = connect(bench)?;
+    let other: Vec<u8> = FILE.iter().rev().copied().collect();
+    peer.send([put("damaged.txt", FILE), other].concat())?;
+    expect_turned_away(&mut peer, "a refusal, for what has come is not the file that was meant")?;
+    peer.close()?;
+    expect_no_file(&folder(bench), "damaged.txt", "what has come is not it")?;
+    next_client(bench, "after.txt")
+}
+
+/// Names come that lead elsewhere.
+pub fn path_traversal(bench: &mut Bench) -> Outcome {
+    next_client(bench, "inside.txt")?;
+    let kept = find(&folder(bench), "inside.txt").and_then(|path| path.parent().map(Into::into));
+    let kept: PathBuf = kept.unwrap_or_else(|| folder(bench));
+    let outside = Outside::new(bench, &kept)?;
+    let secret = b"nobody's business";
+    fs::write(outside.path().join("secret.txt"), secret)?;
+
+    for name in outside.names("escaped.txt") {
+        bench.story().tell("uploads a file whose name leads out of the folder");
+        try_upload(bench, &name)?;
+        expect_no_file(outside.path(), "escaped.txt", "it lies outside of the server's folder")?;
+    }
+    for name in outside.names("secret.txt") {
+        bench.story().tell("asks for a file whose name leads out of the folder");
+        refused_secret(bench, &name, secret)?;
+    }
+    if link(&outside.path().join("secret.txt"), &kept.join("link.txt")) {
+        bench.story().tell("asks for a link in the folder, and uploads a file of its name");
+        refused_secret(bench, "link.txt", secret)?;
+        try_upload(bench, "link.txt")?;
+        expect_file(outside.path(), "secret.txt", secret)?;
+    }
+    bench.story().tell("uploads a file whose name holds a zero byte");
+    try_upload(bench, "a\0b.txt")?;
+    next_client(bench, "after.txt")
+}
+
+/// Uploads a file under a name that must lead nowhere. Whether it is refused, or kept under
+/// another name, is left open.
+fn try_upload(bench: &mut Bench, name: &str) -> Outcome {
+    let mut peer = connect(bench)?;
+    peer.try_send(&[put(name, FILE), FILE.into()].concat())?;
+    peer.finish()?;
+    peer.receive_all(MAX_ANSWER)?;
+    peer.close()?;
+    bench.settle()?;
+    Ok(())
+}
+
+/// Asks for a file that must not be handed out.
+fn refused_secret(bench: &mut Bench, name: &str, secret: &[u8]) -> Outcome {
+    let mut peer = connect(bench)?;
+    peer.send(get(name))?;
+    peer.finish()?;
+    let arrival = peer.receive_all(MAX_ANSWER)?;
+    peer.close()?;
+    ensure(!arrival.bytes.ends_with(secret), || {
+        let expected = "a refusal, for the file lies outside of the server's folder";
+        Failure::new(expected, "the server hands it out").bytes([], arrival.bytes.as_slice())
+    })
+}
+
+/// Makes a link, where that can be done.
+#[cfg(unix)]
+fn link(to: &Path, at: &Path) -> bool {
+    std::os::unix::fs::symlink(to, at).is_ok()
+}
+
+/// Makes no link: here that takes rights that few have.
+#[cfg(not(unix))]
+fn link(_to: &Path, _at: &Path) -> bool {
+    false
+}

@@ -1,0 +1,129 @@
+//! What stands in a header, and how it comes.
+
+use serde_json::json;
+
+use super::super::message::{
+    expect_turned_away, framed, get, header, md5, put, receive_ok, receive_refusal,
+};
+use super::super::paths::{expect_file, expect_no_file};
+use super::{FILE, MAX_ANSWER, connect, folder, next_client};
+use crate::bench::Bench;
+use crate::lessons::serving::goes_on;
+use crate::peer::Then;
+use crate::verdict::{Failure, Outcome, ensure};
+
+/// No program needs so much memory for what is sent to it here.
+const MEMORY: u64 = 512 << 20;
+
+/// A header comes in pieces.
+pub fn short_read(bench: &mut Bench) -> Outcome {
+    let mut peer = connect(bench)?;
+    let request = put("pieces.txt", FILE);
+    let (length, json) = request.split_at(4);
+    // The file goes along with the last piece: this is about the header.
+    let (start, rest) = json.split_at(json.len() / 2);
+    let rest = [rest, FILE].concat();
+    peer.send_pieces(length.chunks(1).chain([start, &rest]))?;
+    receive_ok(&mut peer, "the answer that the file is kept")?;
+    expect_file(&folder(bench), "pieces.txt", FILE)?;
+    Ok(())
+}
+
+/// A client ends its side within a header.
+pub fn closed_mid_message(bench: &mut Bench) -> Outcome {
+    next_client(bench, "before.txt")?;
+    let request = get("before.txt");
+    for count in [2, 4 + 10] {
+        let mut peer = connect(bench)?;
+        peer.send(&request[..count])?;
+        peer.finish()?;
+        let arrival = peer.receive_all(MAX_ANSWER)?;
+        ensure(matches!(arrival.then, Then::End | Then::Reset), || {
+            let expected = "a server that notices the end, and lets the client go";
+            Failure::new(expected, peer.what(&arrival.then))
+        })?;
+        peer.close()?;
+    }
+    goes_on(bench, "a server that waits for its next client")?;
+    next_client(bench, "after.txt")
+}
+
+/// The length in front of a header is looked at as it is.
+pub fn wrong_byte_order(bench: &mut Bench) -> Outcome {
+    let mut peer = connect(bench)?;
+    peer.send([put("notes.txt", FILE), FILE.into()].concat())?;
+    receive_ok(&mut peer, "the answer that the file is kept")?;
+    Ok(())
+}
+
+/// A header and a file of absurd length are announced.
+pub fn oversized_length(bench: &mut Bench) -> Outcome {
+    let mut peer = connect(bench)?;
+    peer.send(i32::MAX.to_le_bytes())?;
+    expect_turned_away(&mut peer, "a refusal of a header of 2 GiB, or the end of the connection")?;
+    peer.close()?;
+
+    // A file may be as long as it likes, as long as nobody makes room for it before it comes.
+    let mut peer = connect(bench)?;
+    let size = 1_u64 << 60;
+    peer.send(header(&json!({"action": "put", "filename": "huge.txt", "filesize": size})))?;
+    goes_on(bench, "a server that survives the announcement of a huge file")?;
+    let memory = bench.program()?.activity().map_or(0, |activity| activity.memory);
+    ensure(memory < MEMORY, || {
+        let expected = "a server whose memory grows with what has come, not with what is announced";
+        Failure::new(expected, "it holds more than 512 MiB when nothing of the file has come")
+    })?;
+    peer.finish()?;
+    peer.receive_all(MAX_ANSWER)?;
+    peer.close()?;
+    expect_no_file(&folder(bench), "huge.txt", "nothing of it has come")?;
+    next_client(bench, "after.txt")
+}
+
+/// A header and a file of a length below zero are announced.
+pub fn negative_length(bench: &mut Bench) -> Outcome {
+    let mut peer = connect(bench)?;
+    peer.send((-1_i32).to_le_bytes())?;
+    expect_turned_away(&mut peer, "a refusal of a header of -1 bytes, or the end")?;
+    peer.close()?;
+
+    let mut peer = connect(bench)?;
+    peer.send(header(&json!({
+        "action": "put", "filename": "negative.txt", "filesize": -1, "md5": md5(b""),
+    })))?;
+    expect_turned_away(&mut peer, "a refusal of a file of -1 bytes, or the end")?;
+    peer.close()?;
+    expect_no_file(&folder(bench), "negative.txt", "no file has -1 bytes")?;
+    next_client(bench, "after.txt")
+}
+
+/// Headers come that make no sense.
+pub fn malformed_header(bench: &mut Bench) -> Outcome {
+    let size = FILE.len();
+    for (what, json) in [
+        ("is not UTF-8", b"{\"action\":\"\xff\xfe\"}".to_vec()),
+        ("is not JSON", b"{\"action\":".to_vec()),
+        ("is no object", b"[1, 2]".to_vec()),
+        ("lacks the name", json!({"action": "put", "filesize": size}).to_string().into()),
+        ("lacks the size", json!({"action": "put", "filename": "a.txt"}).to_string().into()),
+        (
+            "has a text for a size",
+            json!({"action": "put", "filename": "a.txt", "filesize": "many"}).to_string().into(),
+        ),
+        ("has a number for a name", json!({"action": "get", "filename": 7}).to_string().into()),
+    ] {
+        let mut peer = connect(bench)?;
+        peer.send(framed(&json))?;
+        receive_refusal(&mut peer, &format!("a refusal, for the header {what}"))?;
+        peer.close()?;
+    }
+
+    // A number of 46 digits: some languages hold it, and then wait for the file.
+    let huge = format!("{{\"filename\":\"a.txt\",\"filesize\":1{}}}", "0".repeat(45));
+    let mut peer = connect(bench)?;
+    peer.send(framed(huge.as_bytes()))?;
+    peer.finish()?;
+    peer.receive_all(MAX_ANSWER)?;
+    peer.close()?;
+    next_client(bench, "after.txt")
+}
