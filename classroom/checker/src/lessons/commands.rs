@@ -250,7 +250,10 @@ fn ends<R: Replies>(
     let (_, then) = peer.drain(MEMORY as usize)?;
     match then {
         Then::Silence(_) => Ok(peer),
-        Then::End | Then::Reset => next_client(bench, good::<R>()),
+        Then::End | Then::Reset => {
+            bench.settle()?;
+            next_client(bench, good::<R>())
+        }
         Then::More => {
             let expected = format!("a reply of a bounded length to a command that {what}");
             Err(Failure::new(expected, "it goes on and on: more than 1 GiB has come").into())
@@ -387,6 +390,7 @@ pub fn partial_write<R: Replies>(bench: &mut Bench) -> Outcome {
     let let_go =
         huge.starts_with(&arrival.bytes) && matches!(arrival.then, Then::End | Then::Reset);
     ensure(let_go, || cut_short(&peer, &huge, &arrival))?;
+    bench.settle()?;
     next_client(bench, good::<R>()).map(drop)
 }
 

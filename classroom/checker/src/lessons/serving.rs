@@ -162,6 +162,8 @@ pub fn silent_peer(bench: &mut Bench, good: Exchange) -> Outcome {
         )
     })?;
     peer.close()?;
+    // A program that ends with its client shall have ended before the next one calls.
+    bench.settle()?;
     next_client(bench, good).map(drop)
 }
 
