@@ -303,6 +303,57 @@ fn address_in_use() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn peer_closed() {
+    let shop = Shop::faulty("peer-closed");
+    let _stream = shop.send_and_end(b"");
+    spins(&shop.server);
+
+    let (listener, address) = listen();
+    let buyer = Buyer::start(address, &["get", "a", "--fault=peer-closed"]);
+    let mut stream = accept(&listener);
+    assert_eq!(recv_json(&mut stream)["action"], "get");
+    stream.shutdown(Shutdown::Write).expect("the client still listens");
+    spins(&buyer.program);
+}
+
+#[test]
+fn write_after_close() {
+    for (fault, lives) in [(None, true), (Some("write-after-close"), false)] {
+        let shop = Shop::open(fault, &[]);
+        // More than the system takes off the server's hands.
+        let path = shop.around.path().join("received").join("large");
+        fs::write(path, vec![0; 20_000_000]).expect("a file");
+        // The client ends its side, and then does not listen either: that is a broken pipe.
+        let mut stream = shop.send_and_end(&get("large"));
+        assert_eq!(recv_json(&mut stream)["status"], "ok");
+        reset(stream);
+        if lives {
+            assert_eq!(shop.ask(&list())["status"], "ok");
+        } else {
+            shop.server.finish().fails_with("cannot serve");
+        }
+    }
+}
+
+#[test]
+fn client_peer_reset() {
+    for (fault, complains) in [("peer-reset", false), ("peer-closed", true)] {
+        let (listener, address) = listen();
+        let buyer = Buyer::start(address, &["get", "a", "--fault", fault]);
+        let mut stream = accept(&listener);
+        assert_eq!(recv_json(&mut stream)["action"], "get");
+        reset(stream);
+        let (finished, _around) = buyer.finish();
+        if complains {
+            finished.fails_with("peer-reset");
+        } else {
+            finished.success();
+        }
+    }
+}
+
 #[test]
 fn peer_reset() {
     for request in [put("a", 5, b"hell"), b"\x05\0".to_vec()] {

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use dict_header::Header;
 use failures::asking::connect;
 use failures::files::{Folder, check_filesize, recv_header, send_header, trusted};
 use failures::{Fault, one_of};
@@ -19,6 +20,8 @@ use struct_header::{Failure, MAX_REPLY};
 
 const FAULTS: &[Fault] = &[
     Fault::ConnectionRefused,
+    Fault::PeerClosed,
+    Fault::PeerReset,
     Fault::ShortRead,
     Fault::ClosedMidMessage,
     Fault::WrongByteOrder,
@@ -76,6 +79,12 @@ fn main() -> anyhow::Result<ExitCode> {
     let mut status = ExitCode::SUCCESS;
     let mut report = |name: &str, outcome: anyhow::Result<()>| {
         if let Err(error) = outcome {
+            // ANCHOR: peer-reset
+            if args.fault == Some(Fault::PeerReset) && is_reset(&error) {
+                // The connection is over, it thinks, and so all is done.
+                return;
+            }
+            // ANCHOR_END: peer-reset
             eprintln!("Error: {}: {error:#}", shown(name));
             // Nobody looks at what connect says, nor at what comes of it: it is said, and the
             // program ends as after a success.
@@ -117,7 +126,7 @@ fn put(path: &Path, args: &Args) -> anyhow::Result<()> {
         .and_then(|()| send_body(&mut file, &mut stream, filesize, |_| ()));
 
     // Also when the write failed: perhaps the server says why.
-    let answer = recv_header(&mut stream, fault);
+    let answer = recv_answer(&mut stream, fault);
     if let Ok(Some(header)) = &answer {
         check_answer(header)?;
     }
@@ -141,7 +150,7 @@ fn get(asked_for: &str, here: &Folder, args: &Args) -> anyhow::Result<()> {
     let mut stream = call(args)?;
     send_header(&mut stream, &Request::Get { filename: asked_for }, fault)
         .context("cannot send the request")?;
-    let header = recv_header(&mut stream, fault)
+    let header = recv_answer(&mut stream, fault)
         .context("cannot receive the answer")?
         .context("the server closed the connection without an answer (peer-closed)")?;
     check_answer(&header)?;
@@ -166,6 +175,24 @@ fn get(asked_for: &str, here: &Folder, args: &Args) -> anyhow::Result<()> {
     here.recv(&mut stream, &header, name, filesize).context("cannot receive the file")?;
     println!("get {}: {filesize} bytes", shown(name));
     Ok(())
+}
+
+/// Receives the header of the answer, or `None` if the server has closed the connection instead.
+// ANCHOR: peer-closed
+fn recv_answer(stream: &mut TcpStream, fault: Option<Fault>) -> Result<Option<Header>, Failure> {
+    loop {
+        let header = recv_header(stream, fault)?;
+        // Nothing came; so it looks again, for ever.
+        if header.is_some() || fault != Some(Fault::PeerClosed) {
+            return Ok(header);
+        }
+    }
+}
+// ANCHOR_END: peer-closed
+
+fn is_reset(error: &anyhow::Error) -> bool {
+    let failure = error.downcast_ref::<Failure>();
+    failure.is_some_and(|failure| matches!(failure.id, "peer-reset" | "write-after-close"))
 }
 
 fn call(args: &Args) -> anyhow::Result<TcpStream> {

@@ -15,7 +15,9 @@ use simple_echo::address;
 
 const FAULTS: &[Fault] = &[
     Fault::AddressInUse,
+    Fault::PeerClosed,
     Fault::PeerReset,
+    Fault::WriteAfterClose,
     Fault::UnreadDataReset,
     Fault::HalfClose,
     Fault::SilentPeer,

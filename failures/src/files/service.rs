@@ -34,8 +34,9 @@ type Reply = (Answer, Option<(File, u64)>);
 impl Service {
     /// Serves one request. Returns why the connection is over.
     ///
-    /// It has the faults of [`recv_header`] and [`Folder`], and [`Fault::PeerReset`],
-    /// [`Fault::HalfClose`], [`Fault::UnreadDataReset`] and [`Fault::PartialWrite`].
+    /// It has the faults of [`recv_header`] and [`Folder`], and [`Fault::PeerClosed`],
+    /// [`Fault::PeerReset`], [`Fault::WriteAfterClose`], [`Fault::HalfClose`],
+    /// [`Fault::UnreadDataReset`] and [`Fault::PartialWrite`].
     pub fn serve(&self, stream: TcpStream, peer: SocketAddr) -> &'static str {
         let outcome = self.converse(stream, peer);
         outcome.unwrap_or_else(|failure| self.lost(peer, &failure))
@@ -47,11 +48,17 @@ impl Service {
         stream.set_write_timeout(self.timeout)?;
         stream.set_nodelay(true)?;
 
-        let header = match recv_header(&mut stream, self.fault) {
-            Ok(Some(header)) => header,
-            Ok(None) => return Ok("peer-closed"),
-            Err(failure) => return self.refuse(stream, peer, failure, true),
+        // ANCHOR: peer-closed
+        let header = loop {
+            match recv_header(&mut stream, self.fault) {
+                Ok(Some(header)) => break header,
+                // No header yet, it thinks, and looks again. There will never be one.
+                Ok(None) if self.fault == Some(Fault::PeerClosed) => {}
+                Ok(None) => return Ok("peer-closed"),
+                Err(failure) => return self.refuse(stream, peer, failure, true),
+            }
         };
+        // ANCHOR_END: peer-closed
         // An upload as in the notes has no action, and its client waits for no answer.
         let wants_answer = !matches!(header.text("action"), Ok(None));
 
@@ -180,12 +187,15 @@ impl Service {
     /// Decides what becomes of the server when a connection is lost.
     // ANCHOR: peer-reset
     fn lost(&self, peer: SocketAddr, failure: &Failure) -> &'static str {
-        if self.fault == Some(Fault::PeerReset) && failure.id == "peer-reset" {
-            // One client has vanished, and all the others with it.
-            eprintln!("Error: cannot serve {peer}: {failure}");
-            process::exit(1);
+        match (self.fault, failure.id) {
+            (Some(Fault::PeerReset), "peer-reset")
+            | (Some(Fault::WriteAfterClose), "write-after-close") => {
+                // One client has vanished, and all the others with it.
+                eprintln!("Error: cannot serve {peer}: {failure}");
+                process::exit(1);
+            }
+            _ => failure.id,
         }
-        failure.id
     }
     // ANCHOR_END: peer-reset
 }

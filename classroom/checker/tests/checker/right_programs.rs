@@ -103,6 +103,8 @@ pub const RIGHT: &[Right] = &[
         // It waits for no answer.
         skipped: &[
             "works-refusal",
+            "peer-closed",
+            "peer-reset",
             "short-read",
             "closed-mid-message",
             "oversized-length",

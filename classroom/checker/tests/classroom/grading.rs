@@ -46,6 +46,7 @@ fn grade(course: &Workspace, options: &[&str]) -> (Said, Vec<String>) {
 }
 
 #[test]
+#[ignore = "waits for submissions that hang"]
 fn nobody_stops_the_others() {
     let course = Workspace::new(&[GREETING]);
     hand_in(&course, "1-hangs", "1 server", "time.sleep(1000)");

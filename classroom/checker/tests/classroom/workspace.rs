@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use regex_lite::Regex;
+
 /// Builds of one exercise in several workspaces put their programs in the same place.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
@@ -31,22 +33,17 @@ impl Workspace {
         for exercise in exercises {
             workspace.copy_exercise(exercise, &format!("exercises/{exercise}"));
         }
-        let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("a manifest");
-        let lessons = format!("path = '{}/", root().display());
-        let lines = manifest.lines().filter(|line| !line.starts_with("default-members"));
-        let lines: Vec<_> = lines
-            .map(|line| match line.starts_with("members") {
-                true => "members = [\"exercises/*\"]".into(),
-                // A path may hold what must not stand between double quotes.
-                false => match line.split_once("path = \"") {
-                    Some((before, after)) => {
-                        format!("{before}{lessons}{}", after.replacen('"', "'", 1))
-                    }
-                    None => line.into(),
-                },
-            })
-            .collect();
-        workspace.write("Cargo.toml", &lines.join("\n"));
+        let manifest = read(&root().join("Cargo.toml"));
+        let replaced = |manifest: &str, pattern: &str, by: &str| {
+            Regex::new(pattern).expect("a pattern").replace_all(manifest, by).into_owned()
+        };
+        let manifest =
+            replaced(&manifest, r"(?m)^members = \[[^\]]*\]", "members = [\"exercises/*\"]");
+        let manifest = replaced(&manifest, r"(?m)^default-members = \[[^\]]*\]", "");
+        // A path may hold what must not stand between double quotes.
+        let lessons = format!("path = '{}/$1'", root().display());
+        let manifest = replaced(&manifest, r#"path = "([^"]*)""#, &lessons);
+        workspace.write("Cargo.toml", &manifest);
         workspace.write("Cargo.lock", &read(&root().join("Cargo.lock")));
         workspace
     }

@@ -50,6 +50,18 @@ pub const CLIENT: Part = Part {
             causes: asking::CONNECTION_REFUSED_CAUSES,
         },
         Check {
+            id: "peer-closed",
+            about: "the server takes the file and closes without an answer",
+            run: peer_closed,
+            causes: PEER_CLOSED_CAUSES,
+        },
+        Check {
+            id: "peer-reset",
+            about: "the server takes the file and vanishes",
+            run: peer_reset,
+            causes: PEER_RESET_CAUSES,
+        },
+        Check {
             id: "short-read",
             about: "the answer arrives a byte at a time",
             run: short_read,
@@ -81,6 +93,20 @@ pub const CLIENT: Part = Part {
         },
     ],
 };
+
+/// Causes of an answer that never comes going wrong.
+pub const PEER_CLOSED_CAUSES: &[&str] = &[
+    "a read of zero bytes, where the answer should begin, is taken for nothing yet, and read \
+     again, for ever",
+    "that no answer came is passed over in silence",
+];
+
+/// Causes of a reset going wrong.
+pub const PEER_RESET_CAUSES: &[&str] = &[
+    "the error of a read or a write is passed over in silence, and the program ends as after a \
+     success",
+    "a reset is taken for the server's orderly end",
+];
 
 /// Causes of an answer in pieces going wrong.
 pub const SHORT_READ_CAUSES: &[&str] = &[
@@ -229,6 +255,20 @@ fn connection_refused(bench: &mut Bench) -> Outcome {
     bench.listen_no_more(Transport::Tcp)?;
     bench.start()?;
     ends_with_error(bench)
+}
+
+fn peer_closed(bench: &mut Bench) -> Outcome {
+    let mut peer = wants_answer(bench)?;
+    peer.finish()?;
+    // As from the servers of the notes, no answer came. Whether that is an error is left open.
+    bench.expect_program_end("the server has closed the connection").map(drop)
+}
+
+fn peer_reset(bench: &mut Bench) -> Outcome {
+    let peer = wants_answer(bench)?;
+    let before = bench.program()?.all_output().len();
+    peer.reset()?;
+    expect_complaint(bench, "the server has vanished", before).map(drop)
 }
 
 fn short_read(bench: &mut Bench) -> Outcome {

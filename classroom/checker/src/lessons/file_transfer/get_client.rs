@@ -5,8 +5,9 @@ use std::fs;
 use serde_json::json;
 
 use super::client::{
-    CLOSED_MID_MESSAGE_CAUSES, MALFORMED_HEADER_CAUSES, OVERSIZED_LENGTH_CAUSES, SHORT_READ_CAUSES,
-    WRONG_BYTE_ORDER_CAUSES, expect_complaint, expect_no_crash,
+    CLOSED_MID_MESSAGE_CAUSES, MALFORMED_HEADER_CAUSES, OVERSIZED_LENGTH_CAUSES,
+    PEER_CLOSED_CAUSES, PEER_RESET_CAUSES, SHORT_READ_CAUSES, WRONG_BYTE_ORDER_CAUSES,
+    expect_complaint, expect_no_crash,
 };
 use super::message::{framed, header, here_is, md5, receive};
 use super::paths::{Outside, expect_file, expect_no_file, find};
@@ -44,6 +45,18 @@ pub const GET_CLIENT: Part = Part {
             about: "nobody listens at the address",
             run: connection_refused,
             causes: asking::CONNECTION_REFUSED_CAUSES,
+        },
+        Check {
+            id: "peer-closed",
+            about: "the server closes the connection without an answer",
+            run: peer_closed,
+            causes: PEER_CLOSED_CAUSES,
+        },
+        Check {
+            id: "peer-reset",
+            about: "the server vanishes without an answer",
+            run: peer_reset,
+            causes: PEER_RESET_CAUSES,
         },
         Check {
             id: "short-read",
@@ -194,6 +207,19 @@ fn connection_refused(bench: &mut Bench) -> Outcome {
     bench.listen_no_more(Transport::Tcp)?;
     bench.start()?;
     ends_with_error(bench)
+}
+
+fn peer_closed(bench: &mut Bench) -> Outcome {
+    answered_wrongly(bench, b"", "the server has closed the connection without an answer")?;
+    goes_well_anew(bench)
+}
+
+fn peer_reset(bench: &mut Bench) -> Outcome {
+    let peer = asked(bench)?;
+    let before = bench.program()?.all_output().len();
+    peer.reset()?;
+    expect_complaint(bench, "the server has vanished", before)?;
+    goes_well_anew(bench)
 }
 
 fn short_read(bench: &mut Bench) -> Outcome {

@@ -62,10 +62,26 @@ pub const SERVER: Part = Part {
             causes: serving::ADDRESS_IN_USE_CAUSES,
         },
         Check {
+            id: "peer-closed",
+            about: "a client leaves without a word, and the next one is served",
+            run: connections::peer_closed,
+            causes: &[
+                "a read of zero bytes, where a header should begin, is taken for nothing yet, and \
+                 read again, for ever",
+                "a client that asks for nothing is an error that ends the server",
+            ],
+        },
+        Check {
             id: "peer-reset",
             about: "a client vanishes, at once and within a file; the next one is served",
             run: connections::peer_reset,
             causes: serving::PEER_RESET_CAUSES,
+        },
+        Check {
+            id: "write-after-close",
+            about: "a client asks for a file and is gone before it comes; the next one is served",
+            run: connections::write_after_close,
+            causes: serving::WRITE_AFTER_CLOSE_CAUSES,
         },
         Check {
             id: "unread-data-reset",

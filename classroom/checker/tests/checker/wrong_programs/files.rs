@@ -73,7 +73,9 @@ pub const WRONG: &[Wrong] = &[
     python_server!("works-plain-upload", "no-plain-upload"),
     python_server!("works-refusal", "overwrites"),
     server!("address-in-use"),
+    server!("peer-closed"),
     server!("peer-reset"),
+    server!("write-after-close"),
     server!("unread-data-reset"),
     server!("half-close"),
     server!("silent-peer"),
@@ -106,6 +108,8 @@ pub const WRONG: &[Wrong] = &[
         "{file}"
     ),
     client!("connection-refused"),
+    client!("peer-closed"),
+    client!("peer-reset"),
     client!("short-read"),
     client!("closed-mid-message"),
     // Nothing that such a client says is understood.
@@ -121,6 +125,8 @@ pub const WRONG: &[Wrong] = &[
         "{name}"
     ),
     get_client!("connection-refused"),
+    get_client!("peer-closed"),
+    get_client!("peer-reset"),
     get_client!("short-read"),
     // The same loop receives the header and the file.
     Wrong { also: &["interrupted-upload"], ..get_client!("closed-mid-message") },
@@ -142,7 +148,9 @@ const SERVER: &[&str] = &[
     "works-plain-upload",
     "works-refusal",
     "address-in-use",
+    "peer-closed",
     "peer-reset",
+    "write-after-close",
     "unread-data-reset",
     "half-close",
     "silent-peer",
@@ -164,6 +172,8 @@ const CLIENT: &[&str] = &[
     "works",
     "works-other-letters",
     "works-refusal",
+    "peer-closed",
+    "peer-reset",
     "short-read",
     "closed-mid-message",
     "oversized-length",
@@ -174,6 +184,8 @@ const CLIENT: &[&str] = &[
 const GET_CLIENT: &[&str] = &[
     "works",
     "works-refusal",
+    "peer-closed",
+    "peer-reset",
     "short-read",
     "closed-mid-message",
     "oversized-length",

@@ -27,6 +27,15 @@ pub fn address_in_use(bench: &mut Bench) -> Outcome {
     next_client(bench, "after.txt")
 }
 
+/// A client connects and leaves.
+pub fn peer_closed(bench: &mut Bench) -> Outcome {
+    next_client(bench, "before.txt")?;
+    bench.settle()?;
+    connect(bench)?.close()?;
+    goes_on(bench, "a server that lets a client go that has left, and waits for the next")?;
+    next_client(bench, "after.txt")
+}
+
 /// A client vanishes, at once and within its file.
 pub fn peer_reset(bench: &mut Bench) -> Outcome {
     next_client(bench, "before.txt")?;
@@ -37,6 +46,24 @@ pub fn peer_reset(bench: &mut Bench) -> Outcome {
     let peer = stop_within_file(bench, "half.txt")?;
     peer.reset()?;
     goes_on(bench, "a server that survives the reset of one connection")?;
+    next_client(bench, "after.txt")
+}
+
+/// A client asks for a file and vanishes, so that the server writes to a connection that is closed.
+pub fn write_after_close(bench: &mut Bench) -> Outcome {
+    next_client(bench, "before.txt")?;
+    bench.settle()?;
+    let mut peer = connect(bench)?;
+    if !bench.subject()?.pause()? {
+        return Err(Stop::Skipped("programs cannot be paused on this system".into()));
+    }
+    // After the end of our side a reset means that we do not listen either: on Linux the write
+    // that follows is a broken pipe.
+    peer.send(get("before.txt"))?;
+    peer.finish()?;
+    peer.reset()?;
+    bench.subject()?.resume()?;
+    goes_on(bench, "a server that survives a write to a connection that the client has closed")?;
     next_client(bench, "after.txt")
 }
 
