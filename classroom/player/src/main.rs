@@ -5,6 +5,7 @@
 //! (`lessons/NN-topic/demo/NAME.play`, `failures/demo/ID.play`); README.md describes the format.
 
 mod addresses;
+mod bytes;
 mod catalogue;
 mod course;
 mod expectation;
@@ -68,7 +69,7 @@ struct Lessons {
     scene: Option<String>,
 
     /// Show the bytes between the sides, as a third lane
-    #[arg(long, requires = "chosen", conflicts_with = "record")]
+    #[arg(long, requires = "chosen")]
     bytes: bool,
 
     /// Bend the line between the sides, by options of `cargo wire`: drip=1,only=replies
@@ -103,9 +104,14 @@ struct Playing {
     #[arg(long, requires = "chosen")]
     step: bool,
 
-    /// Write the transcripts that lie beside the scenes; of all of them if none is named
+    /// Write the transcripts that lie beside the scenes; of all of them if none is named. With
+    /// --bytes write what went over each connection instead
     #[arg(long, conflicts_with = "step")]
     record: bool,
+
+    /// For authors: write them into this folder
+    #[arg(long, value_name = "FOLDER", requires = "record", hide = true)]
+    into: Option<PathBuf>,
 
     /// For authors: how long to wait for what must come
     #[arg(long, value_name = "SECONDS", default_value_t = 20, hide = true)]

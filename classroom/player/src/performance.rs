@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
@@ -16,7 +16,7 @@ use crate::script::Script;
 use crate::show::Show;
 use crate::stage::Stage;
 use crate::wires::{self, Line};
-use crate::{Failures, Lessons, Playing};
+use crate::{Failures, Lessons, Playing, bytes};
 
 /// What is said before a play in which requests are bent that have no frame.
 const BENT_REQUESTS: &str = "The requests of this lesson have no frame: one read is one command. Bent, \
@@ -94,11 +94,9 @@ fn perform(
             show.note(BENT_REQUESTS)?;
         }
         for scene in &part.scenes {
-            let transcript = play(scene, part, &programs, playing, running, &mut show)?;
+            let played = play(scene, part, &programs, playing, running, &mut show)?;
             if playing.record {
-                let file = scene.file.with_extension("transcript");
-                fs::write(&file, transcript)
-                    .with_context(|| format!("cannot write {}", file.display()))?;
+                played.write(scene, playing.into.as_deref())?;
             }
         }
     }
@@ -150,7 +148,32 @@ fn line(lesson: &Lesson, asked: &Lessons) -> Option<Line> {
     })
 }
 
-/// Plays one scene. Returns its transcript.
+/// What is recorded of a scene.
+enum Played {
+    Transcript(String),
+    /// What went over each connection, when it was played over wires.
+    Bytes(String),
+}
+
+impl Played {
+    /// Writes it beside the scene, or into a folder.
+    fn write(&self, scene: &Scene, folder: Option<&Path>) -> anyhow::Result<()> {
+        let (text, extension) = match self {
+            Self::Transcript(text) => (text, "transcript"),
+            // Of a scene without a connection there is nothing to tell.
+            Self::Bytes(text) if text.is_empty() => return Ok(()),
+            Self::Bytes(text) => (text, "bytes"),
+        };
+        let beside = scene.file.with_extension(extension);
+        let file = match (folder, beside.file_name()) {
+            (Some(folder), Some(name)) => folder.join(name),
+            _ => beside,
+        };
+        fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
+    }
+}
+
+/// Plays one scene.
 fn play(
     scene: &Scene,
     part: &Part,
@@ -158,7 +181,7 @@ fn play(
     playing: &Playing,
     running: &Running,
     show: &mut Show,
-) -> anyhow::Result<String> {
+) -> anyhow::Result<Played> {
     let script = &scene.script;
     let line = part.line.as_ref();
     let patience = Duration::from_secs(playing.patience);
@@ -177,7 +200,7 @@ fn play(
             {
                 stage.show_lanes(None, show)?;
                 show.departs(bends, &step.text, &format!("{error:#}"), &script.bent)?;
-                return Ok(show.take_transcript());
+                return Ok(Played::Transcript(show.take_transcript()));
             }
             let place = format!("{}:{}: {}", script.name, step.number, step.text);
             return Err(anyhow!("{place}\n{error:#}\n\n{}", stage.last_output()));
@@ -186,5 +209,9 @@ fn play(
     stage.finish().map_err(|error| {
         anyhow!("{}: at the end\n{error:#}\n\n{}", script.name, stage.last_output())
     })?;
-    Ok(show.take_transcript())
+    let transcript = show.take_transcript();
+    Ok(match line {
+        Some(line) => Played::Bytes(bytes::told(&stage.heard(), line.udp)),
+        None => Played::Transcript(transcript),
+    })
 }

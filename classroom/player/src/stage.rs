@@ -279,6 +279,11 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
+    /// What each wire has printed so far.
+    pub fn heard(&self) -> Vec<Vec<String>> {
+        self.wires.heard()
+    }
+
     fn end_wire(&mut self, server: &str) {
         if let Some(wire) = self.wires.remove(server) {
             self.running.end(&wire.side);
@@ -323,6 +328,22 @@ impl<'a> Stage<'a> {
             let lines = lane::shorten(wire.lines()?);
             lines.iter().for_each(|line| self.addresses.number_all(line));
             wire.unshown.extend(lines);
+        }
+        Ok(())
+    }
+
+    /// Waits until nothing goes over the wires any more, if anybody wants to know what did.
+    fn wait_for_lanes(&mut self) -> anyhow::Result<()> {
+        let count = |stage: &Self| stage.heard().iter().map(Vec::len).sum::<usize>();
+        let mut before = None;
+        let mut since = Instant::now();
+        while self.line.is_some_and(|line| line.bytes) && since.elapsed() < LONG_ENOUGH {
+            self.read_lanes()?;
+            let now = Some(count(self));
+            if now != before {
+                (before, since) = (now, Instant::now());
+            }
+            thread::sleep(LOOK_AGAIN);
         }
         Ok(())
     }
@@ -466,6 +487,7 @@ impl<'a> Stage<'a> {
 
     /// Ends all sides. Lines that nobody has read are an error.
     pub fn finish(&mut self) -> anyhow::Result<()> {
+        self.wait_for_lanes()?;
         let sides: Vec<_> = self.sides.keys().cloned().collect();
         // All are stopped before any is ended: the end of one makes the others print.
         for side in &sides {

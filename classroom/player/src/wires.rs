@@ -13,9 +13,9 @@ use crate::running::Running;
 /// The program that relays.
 pub const PROGRAM: &str = "wire";
 
-/// How much of each part of a read the third lane shows, in bytes: six rows, which hold a header
-/// of lesson 6 or 7.
-const SHOWN_BYTES: &str = "96";
+/// How much of each part of a read the third lane shows, in bytes: seven rows, which hold a
+/// header of lesson 6 or 7.
+const SHOWN_BYTES: &str = "112";
 
 /// How a lesson is played over wires.
 #[derive(Clone, Debug)]
@@ -42,13 +42,19 @@ pub struct Wire {
     /// that no effect is shown before its cause.
     log: PathBuf,
     read: usize,
+    /// All that has been read of that.
+    heard: Vec<String>,
     /// What has been read of that and not been shown.
     pub unshown: Vec<String>,
 }
 
 /// The wires of a scene, by the servers that they lead to.
 #[derive(Default)]
-pub struct Wires(BTreeMap<String, Wire>);
+pub struct Wires {
+    laid: BTreeMap<String, Wire>,
+    /// What those have printed that are gone.
+    past: Vec<Vec<String>>,
+}
 
 impl Line {
     /// The options of the wire in front of a program.
@@ -95,7 +101,7 @@ impl Wire {
             .stdout(output.try_clone()?)
             .stderr(output);
         running.start(&side, command).context("the wire cannot be started")?;
-        Ok(Self { side, address: None, log, read: 0, unshown: Vec::new() })
+        Ok(Self { side, address: None, log, read: 0, heard: Vec::new(), unshown: Vec::new() })
     }
 
     /// The whole lines that it has printed since the last time.
@@ -104,29 +110,39 @@ impl Wire {
         let new = &text[self.read..];
         let whole = new.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1);
         self.read += whole;
-        Ok(String::from_utf8_lossy(&new[..whole]).lines().map(String::from).collect())
+        let lines: Vec<_> =
+            String::from_utf8_lossy(&new[..whole]).lines().map(String::from).collect();
+        self.heard.extend_from_slice(&lines);
+        Ok(lines)
     }
 }
 
 impl Wires {
     /// The wire in front of a server.
     pub fn before(&self, server: &str) -> Option<&Wire> {
-        self.0.get(server)
+        self.laid.get(server)
     }
 
     /// Takes a wire that has been started, for a server.
     pub fn add(&mut self, server: &str, wire: Wire) {
-        self.0.insert(server.into(), wire);
+        self.laid.insert(server.into(), wire);
     }
 
     /// Gives up the wire in front of a server.
     pub fn remove(&mut self, server: &str) -> Option<Wire> {
-        self.0.remove(server)
+        let wire = self.laid.remove(server)?;
+        self.past.push(wire.heard.clone());
+        Some(wire)
+    }
+
+    /// What each has printed, the first to go first.
+    pub fn heard(&self) -> Vec<Vec<String>> {
+        self.past.iter().chain(self.laid.values().map(|wire| &wire.heard)).cloned().collect()
     }
 
     /// A name for one more wire.
     pub fn next_name(&self) -> String {
-        match self.0.len() {
+        match self.laid.len() {
             0 => PROGRAM.into(),
             more => format!("{PROGRAM}-{}", more + 1),
         }
@@ -134,16 +150,16 @@ impl Wires {
 
     /// All of them.
     pub fn all(&self) -> impl Iterator<Item = &Wire> {
-        self.0.values()
+        self.laid.values()
     }
 
     /// All of them, with the servers that they lead to.
     pub fn all_with_servers(&mut self) -> impl Iterator<Item = (&str, &mut Wire)> {
-        self.0.iter_mut().map(|(server, wire)| (server.as_str(), wire))
+        self.laid.iter_mut().map(|(server, wire)| (server.as_str(), wire))
     }
 
     /// All of them, to be read from.
     pub fn all_mut(&mut self) -> impl Iterator<Item = &mut Wire> {
-        self.0.values_mut()
+        self.laid.values_mut()
     }
 }
