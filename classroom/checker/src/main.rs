@@ -162,7 +162,7 @@ fn list(checks: &[&Check], catalogue: &Catalogue) -> anyhow::Result<()> {
     let mut out = anstream::stdout().lock();
     for check in checks {
         let meaning = catalogue.meaning(check.id).unwrap_or(check.about);
-        writeln!(out, "{:<20} {meaning}", check.id)?;
+        writeln!(out, "{:<21} {meaning}", check.id)?;
     }
     Ok(())
 }

@@ -77,8 +77,13 @@ impl<'a> Reporter<'a> {
     /// Where to read on about a failed check.
     fn read_on(&self, report: &Report) -> Vec<String> {
         let id = report.check.id;
-        let shown = self.catalogue.meaning(id).map(|_| format!("cargo failure {id}"));
-        shown.into_iter().chain([self.part.folder().into()]).collect()
+        let mut places = Vec::new();
+        if self.catalogue.meaning(id).is_some() {
+            places.push(format!("cargo failure {id}"));
+            places.push(format!("book/src/failures/{id}.md"));
+        }
+        places.push(self.part.folder().into());
+        places
     }
 }
 

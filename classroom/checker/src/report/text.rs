@@ -10,7 +10,7 @@ use crate::run::Report;
 use crate::verdict::{Failure, Verdict};
 
 /// How wide an id is shown, so that what follows stands in a column.
-const ID: usize = 20;
+const ID: usize = 21;
 
 /// Prints what came of one check: a line, or for a failed one all there is to know.
 pub fn print(report: &Report, reporter: &Reporter) -> io::Result<()> {

@@ -29,7 +29,7 @@ fn the_list_says_what_each_id_means() {
     let listed = checker(["3", "server", "--list"]);
     assert_eq!(listed.status, Some(0));
     let meaning =
-        "half-close           the peer has finished sending and still waits for the answer";
+        "half-close            the peer has finished sending and still waits for the answer";
     assert!(listed.stdout.lines().any(|line| line == meaning), "{}", listed.stdout);
 }
 
