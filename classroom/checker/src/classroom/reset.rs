@@ -29,7 +29,7 @@ pub fn reset(course: &Course, exercise: &Exercise) -> anyhow::Result<bool> {
             give_back(&file, &fresh)?;
             writeln!(
                 out,
-                "{} is the skeleton again. What you wrote is in {}.",
+                "{} is the skeleton again, and the exercise to be done. What you wrote is in {}.",
                 course.short(&file),
                 course.short(&kept)
             )?;
