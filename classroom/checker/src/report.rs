@@ -27,6 +27,8 @@ pub struct Reporter<'a> {
     passed: usize,
     failed: usize,
     skipped: usize,
+    /// Whether the plain good run went well.
+    works: bool,
     /// What is printed at the end.
     kept: Vec<json::Check>,
 }
@@ -34,7 +36,9 @@ pub struct Reporter<'a> {
 impl<'a> Reporter<'a> {
     /// Makes ready to print.
     pub fn new(part: &'a Part, catalogue: &'a Catalogue, format: Format) -> Self {
-        Self { part, catalogue, format, passed: 0, failed: 0, skipped: 0, kept: Vec::new() }
+        let (passed, failed, skipped) = (0, 0, 0);
+        let (works, kept) = (true, Vec::new());
+        Self { part, catalogue, format, passed, failed, skipped, works, kept }
     }
 
     /// Prints what came of one check.
@@ -45,7 +49,10 @@ impl<'a> Reporter<'a> {
     pub fn add(&mut self, report: &Report) -> anyhow::Result<()> {
         match report.verdict {
             Verdict::Passed => self.passed += 1,
-            Verdict::Failed(_) => self.failed += 1,
+            Verdict::Failed(_) => {
+                self.failed += 1;
+                self.works &= report.check.id != "works";
+            }
             Verdict::Skipped(_) => self.skipped += 1,
         }
         match self.format {

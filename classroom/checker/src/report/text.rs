@@ -31,8 +31,16 @@ pub fn print(report: &Report, reporter: &Reporter) -> io::Result<()> {
 
 /// Prints how many checks passed, failed and were skipped.
 pub fn print_count(reporter: &Reporter) -> io::Result<()> {
-    let Reporter { passed, failed, skipped, .. } = reporter;
+    let Reporter { passed, failed, skipped, works, part, .. } = reporter;
     let mut out = anstream::stdout().lock();
+    if !works && *failed > 1 {
+        writeln!(
+            out,
+            "\nBegin with `works`: as long as it fails, others may fail for the same reason. (Does \
+             the program speak the protocol of lesson {}?)\n",
+            part.lesson
+        )?;
+    }
     writeln!(out, "{passed} passed, {failed} failed, {skipped} skipped")?;
     out.flush()
 }
