@@ -82,6 +82,43 @@ solution ID *REVEAL:
 grade *ARGUMENTS:
     cargo checker grade {{ ARGUMENTS }}
 
+# Build the book, and open it in a browser
+[group('book')]
+book: mdbook
+    mdbook build --open book
+
+# Build the book at every change, and show it at http://localhost:3000
+[group('book')]
+book-serve: mdbook
+    mdbook serve --open book
+
+# Test the book as it is built: its links, its spelling, and all that a reader types
+[group('book')]
+test-book: mdbook
+    cargo test --package book-preprocessor -- --ignored
+
+# Build the book, and test it in a real browser
+[group('book')]
+test-browser: mdbook
+    mdbook build book
+    npm --prefix book/browser ci
+    npm --prefix book/browser test
+
+# Draw the README's picture anew, from the transcript of lesson 4
+[group('book')]
+readme-picture:
+    cargo run --quiet --package book-preprocessor -- readme-picture
+
+[private]
+[unix]
+mdbook:
+    @command -v mdbook >/dev/null || { echo "mdbook builds the book, and is missing. Get it: cargo install mdbook --version 0.5.4 --locked" >&2; exit 1; }
+
+[private]
+[windows]
+mdbook:
+    @if (-not (Get-Command mdbook -ErrorAction SilentlyContinue)) { echo "mdbook builds the book, and is missing. Get it: cargo install mdbook --version 0.5.4 --locked"; exit 1 }
+
 # Run every test that needs no browser and no network beyond this machine
 [group('build')]
 test *ARGUMENTS:

@@ -1,0 +1,90 @@
+//! The bytes of a scene, as the wire saw them and as they are kept beside its transcript.
+
+use crate::html::escape;
+
+/// Where the columns of a row begin and end, in characters: hex, text, label.
+const COLUMNS: [(usize, usize); 3] = [(5, 52), (55, 71), (73, usize::MAX)];
+
+/// Each piece with its head, `1  client → server  7 bytes`, and its rows.
+///
+/// # Errors
+///
+/// A line that is neither.
+pub fn pieces(text: &str) -> Result<String, String> {
+    let mut html = String::from("<div class=\"pieces\">\n");
+    let mut open = false;
+    for line in text.lines() {
+        if line.starts_with(' ') {
+            html.push_str(&row(line));
+            continue;
+        }
+        if open {
+            html.push_str("</div></div>\n");
+        }
+        html.push_str(&head(line).ok_or_else(|| format!("no head of a piece: {line:?}"))?);
+        open = true;
+    }
+    html.push_str(if open { "</div></div>\n</div>\n" } else { "</div>\n" });
+    Ok(html)
+}
+
+/// Opens a piece. Its colour is that of the side that sent it.
+fn head(line: &str) -> Option<String> {
+    let mut parts = line.split("  ");
+    let (connection, way, count) = (parts.next()?, parts.next()?, parts.next()?);
+    let connection: usize = connection.parse().ok()?;
+    let size: usize = count.split_once(' ')?.0.parse().ok()?;
+    let from = if way.contains('→') { "client" } else { "server" };
+    Some(format!(
+        "<div class=\"piece {from}\" data-connection=\"{connection}\" data-size=\"{size}\">\
+         <p>{connection} · <b>{way}</b> · {count}</p><div class=\"rows\">\n"
+    ))
+}
+
+/// A row of bytes, or the count of those that are left out.
+fn row(line: &str) -> String {
+    let [hex, text, label] = COLUMNS.map(|(start, end)| column(line, start, end));
+    if hex.starts_with('…') {
+        return format!("<div class=\"row\"><i>{}</i></div>\n", escape(line.trim()));
+    }
+    let [hex, text, label] = [hex.trim(), &text, label.trim()].map(escape);
+    format!(
+        "<div class=\"row\"><span class=\"hex\">{hex}</span> <span class=\"as-text\">{text}</span> \
+         <em>{label}</em></div>\n"
+    )
+}
+
+fn column(line: &str, start: usize, end: usize) -> String {
+    line.chars().skip(start).take(end - start).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pieces;
+
+    #[test]
+    fn a_piece_has_its_size_and_its_rows() {
+        let text = "2  client ← server  7 bytes\n     \
+                    03 00 00 00                                       ....              length 3\n     \
+                    3c 69 0a                                          <i.               body\n     \
+                    … 3 more bytes\n";
+        let html = pieces(text).expect("it is well formed");
+        assert_eq!(
+            html,
+            "<div class=\"pieces\">\n\
+             <div class=\"piece server\" data-connection=\"2\" data-size=\"7\">\
+             <p>2 · <b>client ← server</b> · 7 bytes</p><div class=\"rows\">\n\
+             <div class=\"row\"><span class=\"hex\">03 00 00 00</span> \
+             <span class=\"as-text\">....            </span> <em>length 3</em></div>\n\
+             <div class=\"row\"><span class=\"hex\">3c 69 0a</span> \
+             <span class=\"as-text\">&lt;i.             </span> <em>body</em></div>\n\
+             <div class=\"row\"><i>… 3 more bytes</i></div>\n\
+             </div></div>\n</div>\n"
+        );
+    }
+
+    #[test]
+    fn a_line_that_is_no_head_is_an_error() {
+        assert!(pieces("client said hello\n").is_err());
+    }
+}

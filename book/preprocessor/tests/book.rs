@@ -1,0 +1,66 @@
+//! The book is true: what its pages name exists, and what they show comes from the project.
+
+use std::path::{Path, PathBuf};
+
+use book_preprocessor::checks::{
+    blocks, catalogue, directives, images, links, listings, names, summary,
+};
+use book_preprocessor::{Book, Course, Problem};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn course() -> Course {
+    Course::read(&root()).expect("the course can be read")
+}
+
+fn book() -> Book {
+    Book::read(&root().join("book/src")).expect("the book can be read")
+}
+
+#[track_caller]
+fn none(problems: &[Problem]) {
+    let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    assert!(problems.is_empty(), "{} mistakes:\n{}", problems.len(), lines.join("\n"));
+}
+
+#[test]
+fn each_directive_names_something_that_exists() {
+    none(&directives::check(&course(), &book()));
+}
+
+#[test]
+fn each_line_of_a_lesson_is_shown_once() {
+    none(&listings::check(&course(), &book()));
+}
+
+#[test]
+fn each_page_is_in_the_summary() {
+    none(&summary::check(&book()));
+}
+
+#[test]
+fn each_link_leads_somewhere() {
+    none(&links::check(&course(), &book()));
+}
+
+#[test]
+fn each_failure_has_its_page() {
+    none(&catalogue::check(&course(), &book()));
+}
+
+#[test]
+fn each_name_is_that_of_something() {
+    none(&names::check(&course(), &book()));
+}
+
+#[test]
+fn nothing_is_typed_by_hand() {
+    none(&blocks::check(&book()));
+}
+
+#[test]
+fn each_image_says_what_it_shows() {
+    none(&images::check(&book()));
+}
