@@ -7,7 +7,7 @@ use crate::course::Course;
 use crate::html::escape;
 
 /// Where the scripts lie.
-const FOLDER: &str = "book/src/figures";
+const FOLDER: &str = "book/figures";
 
 /// The element of a figure, which tells `root`, the way to the book's first folder.
 ///

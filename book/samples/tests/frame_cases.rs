@@ -40,7 +40,7 @@ const PLAIN: Case = Case {
 
 #[test]
 fn the_table_of_cases_is_what_the_lessons_say() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src/figures/frame-cases.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../figures/frame-cases.json");
     let lines: Vec<_> = cases().iter().map(|case| describe(case).to_string()).collect();
     let table = format!("[\n{}\n]\n", lines.join(",\n"));
     if env::var_os("SOCKET_STEPS_RECORD").is_some() {
@@ -96,7 +96,7 @@ const SIZES: [&str; 9] = [
     "1231283912839123123424234234234234234324324912",
 ];
 
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "学习 笔记.md",
     "a\"b\\c",
     "",
@@ -111,6 +111,7 @@ const NAMES: [&str; 16] = [
     "com¹",
     "COM0",
     "dot.",
+    "space ",
     ".partial-a1b2c3",
     "console",
 ];

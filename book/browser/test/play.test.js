@@ -1,0 +1,138 @@
+// Plays that are stepped through, in a real browser, by mouse and by keyboard.
+
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { after, test } from "node:test";
+import { start, visitor } from "../harness.js";
+
+const FIGURES = resolve(import.meta.dirname, "../../figures");
+const PAGE = "/lessons/04-sticky-packets/play.html";
+const world = await start(after);
+
+async function play(options = {}, page = PAGE) {
+  const guest = await visitor(world, options);
+  await guest.page.goto(world.origin + page);
+  const found = guest.page.locator("figure.play[data-scene='1']").first();
+  return { ...guest, found, press: (name) => found.getByRole("button", { name }).click() };
+}
+
+const terminal = (found, side) => found.locator(`.terminal.${side} .text`).allTextContents();
+
+test("by mouse: the long answer, its bytes, and questions that wait", async () => {
+  const { found, press, faults, close } = await play();
+  assert.ok(await found.locator(".piece").first().isVisible());
+  await press("Step through");
+  for (let step = 0; step < 6; step += 1) await press("Step");
+  assert.deepEqual(await terminal(found, "client"), ["sticky-packets-client 127.0.0.1:8080", "echo hi"]);
+  assert.equal(await found.locator(".on-the-wire .hex").textContent(), "65 63 68 6f 20 68 69");
+  await press("Step");
+  assert.equal(await found.locator(".on-the-wire .hex").textContent(), "68 69 0a");
+
+  await press("All");
+  assert.equal(await found.locator(".told").textContent(), "The next command is: echo hi. What will the client print?");
+  assert.ok(!(await terminal(found, "client")).includes("0146"));
+  const heads = () => found.locator(".on-the-wire .piece p").allTextContents();
+  assert.equal((await heads()).at(-1), "1 · client ← server · 3507 bytes");
+  await press("And now?");
+  await press("Back");
+  assert.ok(await found.getByRole("button", { name: "And now?" }).isVisible());
+  await press("All");
+  await press("All");
+  assert.equal((await terminal(found, "client")).at(-1), "100438");
+  assert.equal((await heads()).length, 8);
+
+  await press("Start again");
+  assert.deepEqual(await terminal(found, "client"), []);
+  await press("Show as text");
+  assert.ok(!(await found.locator(".stage").isVisible()));
+  assert.ok(await found.locator(".piece").first().isVisible());
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test("by keyboard: the keys step, and the page is not turned", async () => {
+  const { page, found, close } = await play();
+  await found.getByRole("button", { name: "Step through" }).focus();
+  await page.keyboard.press("Enter");
+  const voice = found.locator(".stage [aria-live]");
+  assert.equal(await voice.textContent(), "Nothing has happened yet.");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  assert.match(await voice.textContent(), /^server runs: sticky-packets-server/);
+  for (let step = 0; step < 5; step += 1) await page.keyboard.press("ArrowRight");
+  const words = 'server prints: received 7 bytes: "echo hi" On the wire: 1 · client ← server · 3 bytes.';
+  assert.equal(await voice.textContent(), words);
+  await page.keyboard.press("ArrowLeft");
+  assert.match(await voice.textContent(), /^client types: echo hi/);
+  await page.keyboard.press("End");
+  assert.match(await voice.textContent(), /Question: The next command is: echo hi/);
+  await page.keyboard.press("Home");
+  assert.equal(await voice.textContent(), "Nothing has happened yet.");
+  await found.locator(".stage").focus();
+  await page.keyboard.press("Space");
+  assert.match(await voice.textContent(), /^The client sends a command/);
+  assert.ok(page.url().endsWith(PAGE));
+  await close();
+});
+
+test("bytes that no line names stay as they lie", async () => {
+  const { found, press, close } = await play({}, "/lessons/07-file-transfer/play.html");
+  await press("Step through");
+  assert.equal(await found.locator(".on-the-wire").count(), 0);
+  assert.ok(await found.locator("> .pieces, > details").first().isVisible());
+  await close();
+});
+
+test("every play of a lesson can be stepped through to its end", async () => {
+  const { page, faults, close } = await visitor(world);
+  for (const lesson of ["03-connection-loop", "05-struct-header", "08-udp", "09-time-server"]) {
+    await page.goto(`${world.origin}/lessons/${lesson}/play.html`);
+    for (const found of await page.locator("figure.play[data-lesson]").all()) {
+      const lines = await found.locator("> .line, > details > .line").allTextContents();
+      await found.getByRole("button", { name: "Step through" }).click();
+      for (let stop = 0; stop < 12; stop += 1) await page.keyboard.press("End");
+      assert.equal(await found.locator(".terminal .line").count(), lines.length);
+    }
+  }
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test("without JavaScript the transcript is there, and no button", async () => {
+  const context = await world.chrome.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(`${world.origin}/lessons/01-simple-echo/play.html`);
+  const found = page.locator("figure.play").first();
+  assert.match(await found.innerText(), /received 5 bytes: "hello"/);
+  assert.equal(await found.getByRole("button").count(), 0);
+  await context.close();
+});
+
+for (const theme of ["light", "rust", "coal", "navy", "ayu"]) {
+  test(`in ${theme}, on a telephone: nothing serious, nothing too wide or too small`, async () => {
+    const { page, found, press, close } = await play({ width: 360, theme });
+    await press("Step through");
+    await press("All");
+    await page.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core/axe.min.js") });
+    const report = await page.evaluate(() => axe.run("figure.play.stepping"));
+    const bad = report.violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
+    assert.deepEqual(bad.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+    for (const button of await found.getByRole("button").all()) {
+      const box = await button.boundingBox();
+      if (box) assert.ok(box.width >= 44 && box.height >= 44, await button.textContent());
+    }
+    await close();
+  });
+}
+
+test("each of these weighs no more than 30 kB", () => {
+  for (const name of ["nagle", "datagrams", "play"]) {
+    const files = ["figure.js", `${name}-model.js`, `${name}.js`, "play.css"];
+    const sizes = files.map((file) => readFileSync(join(FIGURES, file)).length);
+    const sum = sizes.reduce((one, other) => one + other, 0);
+    assert.ok(sum <= 30_000, `${name}: ${sum} bytes`);
+  }
+});
