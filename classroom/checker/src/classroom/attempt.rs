@@ -115,11 +115,15 @@ fn check(exercise: &Exercise, command: &[String], running: &Running) -> anyhow::
     let mut reporter = Reporter::new(part, &catalogue, Format::Text);
     let mut outcome = Outcome::default();
     let checks: Vec<_> = part.checks.iter().collect();
-    run::run(part, &checks, &Template::new(command), running, |report| {
-        let fails = matches!(report.verdict, Verdict::Failed(_));
-        if fails {
+    run::run(part, &checks, &Template::new(command), running, |mut report| {
+        let mut fails = false;
+        if let Verdict::Failed(failure) = &mut report.verdict {
+            fails = true;
             outcome.failed.push(report.check.id);
-            outcome.unwritten |= report.story.iter().any(|event| event.contains(UNWRITTEN));
+            if report.story.iter().any(|event| event.contains(UNWRITTEN)) {
+                outcome.unwritten = true;
+                failure.cause = Some("the program came to a `todo!`, which ends it".into());
+            }
         }
         // Most programs fail many checks for one reason. One story at a time is enough.
         if fails && outcome.failed.len() > 1 { Ok(()) } else { reporter.add(&report) }
@@ -149,7 +153,7 @@ fn praise(course: &Course, exercise: &Exercise, progress: &Progress) -> anyhow::
     let mut out = anstream::stdout().lock();
     let id = &exercise.about.id;
     writeln!(out, "\nDone. One way to write it: cargo checker solution {id}")?;
-    match course.next(progress) {
+    match course.next_after(exercise, progress) {
         Some(next) => {
             writeln!(out, "Next: {} (cargo checker exercise {})", next.task, next.about.id)?;
         }

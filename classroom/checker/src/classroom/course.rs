@@ -66,6 +66,14 @@ impl Course {
         self.exercises.iter().find(|exercise| !progress.is_done(&exercise.about.id))
     }
 
+    /// The next exercise that is not done, behind this one if there is one.
+    pub fn next_after(&self, exercise: &Exercise, progress: &Progress) -> Option<&Exercise> {
+        let to_do = |other: &&Exercise| !progress.is_done(&other.about.id);
+        let mut behind =
+            self.exercises.iter().skip_while(|other| other.about.id != exercise.about.id);
+        behind.find(to_do).or_else(|| self.next(progress))
+    }
+
     /// A file as a learner calls it, who works in the course's folder.
     pub fn short<'a>(&self, path: &'a Path) -> std::path::Display<'a> {
         path.strip_prefix(&self.root).unwrap_or(path).display()

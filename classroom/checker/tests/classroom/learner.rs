@@ -29,6 +29,7 @@ fn from_the_skeleton_to_the_solution() {
     let whole_stories = said.stdout.matches("What was done:").count();
     assert_eq!(whole_stories, 1, "one failure at a time: {}", said.stdout);
     said.is(1, &["These fail as well. Come to them when works passes: "]);
+    said.is(1, &["Likely causes, the commonest first:\n    - the program came to a `todo!`"]);
 
     let refused = course.checker(&["solution", "1"]);
     refused.is(1, &[]);
@@ -53,6 +54,17 @@ fn from_the_skeleton_to_the_solution() {
     course.checker(&["progress"]).is(0, &["1 of 2", "done  1 ", "Next: cargo checker exercise 2"]);
     // Without an id it is the next one's turn.
     course.checker(&["exercise"]).is(1, &["Exercise 2, "]);
+}
+
+#[test]
+fn behind_an_exercise_comes_the_next_one() {
+    let course = Workspace::new(&[GREETING, "02-line-messages", "03-message-count"]);
+    for (exercise, next) in [("02-line-messages", 3), ("03-message-count", 1)] {
+        let solution = course.read(&format!("exercises/{exercise}/solution/main.rs"));
+        course.write(&format!("exercises/{exercise}/src/main.rs"), &solution);
+        let done = course.checker(&["exercise", &exercise[1..2]]);
+        done.is(0, &["Done.", &format!("cargo checker exercise {next})")]);
+    }
 }
 
 #[test]
