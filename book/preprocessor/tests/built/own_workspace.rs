@@ -23,15 +23,12 @@ fn what_the_pages_show_builds_and_works() {
         fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("a folder");
         fs::write(path, text).expect("a file can be written");
     }
-    // The versions that the course itself is built with: they have been fetched.
+    // The versions that the course itself is built with.
     fs::copy(root().join("Cargo.lock"), workspace.join("Cargo.lock")).expect("a lock is there");
 
     let built = workspace.with_file_name("my-sockets-target");
     run(
-        Command::new("cargo")
-            .args(["build", "--offline"])
-            .current_dir(&workspace)
-            .env("CARGO_TARGET_DIR", &built),
+        Command::new("cargo").arg("build").current_dir(&workspace).env("CARGO_TARGET_DIR", &built),
         "https://rustup.rs",
     );
     judge(&built, "1", "server", "simple-echo-server");
