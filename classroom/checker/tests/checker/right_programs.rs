@@ -159,12 +159,29 @@ impl Right {
     }
 }
 
-#[test]
-fn all_pass() {
-    for right in RIGHT {
-        right.judge().passes(right.skipped);
-    }
+/// A test for each lesson, in which all its right programs pass.
+macro_rules! all_pass {
+    ($($name:ident = $lesson:literal),*) => {$(
+        #[test]
+        fn $name() {
+            let of_lesson = RIGHT.iter().filter(|right| right.lesson == $lesson);
+            assert!(of_lesson.clone().count() > 0, "there is none");
+            of_lesson.for_each(|right| right.judge().passes(right.skipped));
+        }
+    )*};
 }
+
+all_pass!(
+    all_pass_in_lesson_1 = 1,
+    all_pass_in_lesson_2 = 2,
+    all_pass_in_lesson_3 = 3,
+    all_pass_in_lesson_4 = 4,
+    all_pass_in_lesson_5 = 5,
+    all_pass_in_lesson_6 = 6,
+    all_pass_in_lesson_7 = 7,
+    all_pass_in_lesson_8 = 8,
+    all_pass_in_lesson_9 = 9
+);
 
 #[test]
 #[ignore = "takes minutes"]
