@@ -54,7 +54,7 @@ class StreamFigure extends Figure {
     const options = Object.entries(PRESETS).map(([name, { title }]) => [name, title]);
     return {
       preset: choice(options),
-      messages: element("textarea", { rows: 3, spellcheck: false, maxLength: MOST }),
+      messages: element("textarea", { rows: 4, spellcheck: false, maxLength: MOST }),
       together: choice([
         ["", "each in a write of its own"],
         ["yes", "all in one write"],
