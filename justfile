@@ -1,4 +1,7 @@
 # The classroom's shorthand: one plain command for each recipe. `just` alone lists them.
+#
+# On Unix, what a learner wrote with blanks in it stays one argument. PowerShell would read it a
+# second time either way.
 
 set windows-shell := ["powershell.exe", "-NoLogo", "-Command"]
 
@@ -19,30 +22,75 @@ failure *ID:
 # Show the bytes between a client and a server, and bend the line: `just wire 8080 9090`
 [group('learn')]
 [no-exit-message]
+[unix]
+[positional-arguments]
+wire *ARGUMENTS:
+    cargo wire "$@"
+
+# Show the bytes between a client and a server, and bend the line: `just wire 8080 9090`
+[group('learn')]
+[no-exit-message]
+[windows]
 wire *ARGUMENTS:
     cargo wire {{ ARGUMENTS }}
 
 # Run a lesson's server in this terminal: `just server 4`, `just server 8 chat`
 [group('learn')]
 [no-exit-message]
+[unix]
+[positional-arguments]
+server LESSON *ARGUMENTS:
+    cargo run --quiet --package player -- server "$@"
+
+# Run a lesson's server in this terminal: `just server 4`, `just server 8 chat`
+[group('learn')]
+[no-exit-message]
+[windows]
 server LESSON *ARGUMENTS:
     cargo run --quiet --package player -- server {{ LESSON }} {{ ARGUMENTS }}
 
 # Run a lesson's client in this terminal: `just client 4`, `just client 8 chat`
 [group('learn')]
 [no-exit-message]
+[unix]
+[positional-arguments]
+client LESSON *ARGUMENTS:
+    cargo run --quiet --package player -- client "$@"
+
+# Run a lesson's client in this terminal: `just client 4`, `just client 8 chat`
+[group('learn')]
+[no-exit-message]
+[windows]
 client LESSON *ARGUMENTS:
     cargo run --quiet --package player -- client {{ LESSON }} {{ ARGUMENTS }}
 
 # Have a program judged: `just check 5 server -- python3 mine.py {address}`
 [group('learn')]
 [no-exit-message]
+[unix]
+[positional-arguments]
+check LESSON ROLE *COMMAND:
+    cargo checker "$@"
+
+# Have a program judged: `just check 5 server -- python3 mine.py {address}`
+[group('learn')]
+[no-exit-message]
+[windows]
 check LESSON ROLE *COMMAND:
     cargo checker {{ LESSON }} {{ ROLE }} {{ COMMAND }}
 
 # Check an exercise, and say what to do next; without an ID the first that is not done
 [group('exercises')]
 [no-exit-message]
+[unix]
+[positional-arguments]
+exercise *ID:
+    cargo checker exercise "$@"
+
+# Check an exercise, and say what to do next; without an ID the first that is not done
+[group('exercises')]
+[no-exit-message]
+[windows]
 exercise *ID:
     cargo checker exercise {{ ID }}
 
@@ -79,6 +127,15 @@ solution ID *REVEAL:
 # Check many submissions, a folder each: `just grade --csv marks.csv submissions/*`
 [group('exercises')]
 [no-exit-message]
+[unix]
+[positional-arguments]
+grade *ARGUMENTS:
+    cargo checker grade "$@"
+
+# Check many submissions, a folder each: `just grade --csv marks.csv submissions/*`
+[group('exercises')]
+[no-exit-message]
+[windows]
 grade *ARGUMENTS:
     cargo checker grade {{ ARGUMENTS }}
 
