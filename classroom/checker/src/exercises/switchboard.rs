@@ -60,7 +60,8 @@ pub const PART: Part = Part {
             about: "one of a pair vanishes; its partner is let go, and the next pair is served",
             run: peer_reset,
             causes: &[
-                "the error of one direction leaves the other direction waiting for ever",
+                "the error of one direction leaves the other direction waiting for ever, until the \
+                 partner says something",
                 "the error ends the server",
             ],
         },
@@ -139,5 +140,14 @@ fn peer_reset(bench: &mut Bench) -> Outcome {
         Failure::new(expected, second.what(&arrival.then)).bytes([], arrival.bytes.as_slice())
     })?;
     goes_on(bench, "a server that survives the reset of one connection")?;
+    // It has been let go both ways: what it says now meets nobody and is answered with a reset,
+    // so that the next write fails.
+    second.send("are you still there?")?;
+    bench.settle()?;
+    let (_, then) = second.try_send(b"hello?")?;
+    ensure(matches!(then, Then::Reset), || {
+        let expected = "a connection that is closed both ways, for the partner has vanished";
+        Failure::new(expected, "the server still reads what the other one says")
+    })?;
     pair(bench).map(drop)
 }

@@ -6,7 +6,7 @@ use crate::lessons::{Check, Part};
 use crate::peer::Peer;
 use crate::role::{Role, Transport};
 use crate::status::Status;
-use crate::verdict::{Failure, Outcome, ensure};
+use crate::verdict::{Failure, Outcome, Stop, ensure};
 use crate::watch::Doing;
 
 /// The server's checks.
@@ -99,9 +99,19 @@ pub const CLIENT: Part = Part {
 fn answered(bench: &mut Bench, message: &[u8], answer: &[u8]) -> Outcome {
     let mut peer = bench.connect()?;
     peer.send(message)?;
-    peer.expect(answer, "the message in capital letters")?;
+    peer.expect(answer, "the message in capital letters").map_err(small_letters)?;
     peer.finish()?;
     peer.expect_end("for there is one answer and no more")
+}
+
+/// Names the one cause of an answer whose letters are right, but small.
+fn small_letters(stop: Stop) -> Stop {
+    let Stop::Failed(mut failure) = stop else { return stop };
+    let bytes = failure.bytes.as_ref();
+    if bytes.is_some_and(|bytes| bytes.came.eq_ignore_ascii_case(&bytes.wanted)) {
+        failure.cause = Some("the letters of the message are not turned into capitals".into());
+    }
+    Stop::Failed(failure)
 }
 
 fn long_message(bench: &mut Bench) -> Outcome {
