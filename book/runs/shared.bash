@@ -75,7 +75,7 @@ listening() {
   port=$(sed --quiet 's/.*listening on .*://p' "$folder/$1")
 }
 
-# client_of NAME: waits for a server's next client, and sets `port` to the client's.
+# client_of NAME: waits for a server's first client, and sets `port` to that of its last so far.
 client_of() {
   wait_until says "$1" 'client 127.0.0.1:'
   port=$(sed --quiet 's/.*client 127.0.0.1:\([0-9]*\).*/\1/p' "$folder/$1" | tail --lines=1)

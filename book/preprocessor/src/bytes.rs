@@ -2,7 +2,8 @@
 
 use crate::html::escape;
 
-/// Where the columns of a row begin and end, in characters: hex, text, label.
+/// Where the columns of a row begin and end, in characters: hex, text, label. They are written in
+/// `classroom/player/src/bytes.rs`.
 const COLUMNS: [(usize, usize); 3] = [(5, 52), (55, 71), (73, usize::MAX)];
 
 /// Each piece with its head, `1  client → server  7 bytes`, and its rows.

@@ -102,7 +102,7 @@ impl Course {
             root: root.into(),
             workspace: manifest(root)?,
             lessons,
-            failures: catalogue.iter().map(Failure::from_json).collect(),
+            failures: catalogue.iter().map(Failure::from_json).collect::<Result<_, _>>()?,
             exercises,
         })
     }
@@ -168,17 +168,21 @@ impl Lesson {
     fn read(root: &Path, folder: &str) -> anyhow::Result<Self> {
         let path = format!("lessons/{folder}");
         let manifest = manifest(&root.join(&path))?;
-        let metadata = &manifest["package"]["metadata"]["lesson"];
+        let manifest_path = format!("{path}/Cargo.toml");
+        let title = text(&manifest_path, &manifest, "package.metadata.lesson.title")?;
+        let minutes = value(&manifest, "package.metadata.lesson.minutes");
+        let minutes = minutes.and_then(toml::Value::as_integer);
         let lib = fs::read_to_string(root.join(&path).join("src/lib.rs"))?;
         let mut programs = Vec::new();
-        for program in manifest["bin"].as_array().into_iter().flatten() {
-            programs.push(Program::read(root, &path, program, &lib)?);
+        let binaries = manifest.get("bin").and_then(toml::Value::as_array);
+        for binary in binaries.into_iter().flatten().filter_map(toml::Value::as_table) {
+            programs.push(Program::read(root, &path, binary, &lib)?);
         }
         Ok(Self {
             number: leading_number(folder)?,
             folder: folder.into(),
-            title: text(metadata, "title")?,
-            minutes: metadata.get("minutes").and_then(toml::Value::as_integer),
+            title,
+            minutes,
             programs,
             manifest,
         })
@@ -191,42 +195,46 @@ impl Lesson {
 }
 
 impl Program {
-    fn read(root: &Path, lesson: &str, binary: &toml::Value, lib: &str) -> anyhow::Result<Self> {
-        let path = format!("{lesson}/{}", text(binary, "path")?);
+    fn read(root: &Path, lesson: &str, binary: &Table, lib: &str) -> anyhow::Result<Self> {
+        let manifest = format!("{lesson}/Cargo.toml");
+        let path = format!("{lesson}/{}", text(&manifest, binary, "path")?);
         let source = fs::read_to_string(root.join(&path))?;
         let about = about(&source).with_context(|| format!("{path} has no line about itself"))?;
-        Ok(Self { name: text(binary, "name")?, about, address: address(&source, lib), path })
+        let name = text(&manifest, binary, "name")?;
+        Ok(Self { name, about, address: address(&source, lib), path })
     }
 }
 
 impl Failure {
-    fn from_json(entry: &Value) -> Self {
-        let text = |key| entry[key].as_str().unwrap_or_default().to_owned();
-        let number = |key| entry[key].as_u64().and_then(|n| n.try_into().ok()).unwrap_or_default();
-        Self {
-            id: text("id"),
-            meaning: text("meaning"),
-            shown: number("shown"),
-            cured: number("cured"),
-        }
+    fn from_json(entry: &Value) -> anyhow::Result<Self> {
+        let lacks = |key| format!("failures/catalogue.json: {entry} lacks {key}");
+        let text = |key| entry[key].as_str().map(str::to_owned).with_context(|| lacks(key));
+        let number =
+            |key| entry[key].as_u64().and_then(|n| n.try_into().ok()).with_context(|| lacks(key));
+        Ok(Self {
+            id: text("id")?,
+            meaning: text("meaning")?,
+            shown: number("shown")?,
+            cured: number("cured")?,
+        })
     }
 }
 
 impl Exercise {
     fn read(root: &Path, folder: &str) -> anyhow::Result<Self> {
         let manifest = manifest(&root.join("exercises").join(folder))?;
-        let metadata = &manifest["package"]["metadata"]["exercise"];
+        let path = format!("exercises/{folder}/Cargo.toml");
+        let text = |keys| text(&path, &manifest, keys);
         Ok(Self {
-            id: text(metadata, "id")?,
-            title: text(metadata, "title")?,
-            description: text(&manifest["package"], "description")?,
+            id: text("package.metadata.exercise.id")?,
+            title: text("package.metadata.exercise.title")?,
+            description: text("package.description")?,
             lesson: leading_number(folder)?,
             folder: folder.into(),
-            role: text(metadata, "role")?,
-            minutes: metadata
-                .get("minutes")
+            role: text("package.metadata.exercise.role")?,
+            minutes: value(&manifest, "package.metadata.exercise.minutes")
                 .and_then(toml::Value::as_integer)
-                .with_context(|| format!("exercise {folder} has no minutes"))?,
+                .with_context(|| format!("{path}: package.metadata.exercise.minutes is missing"))?,
         })
     }
 }
@@ -252,9 +260,17 @@ fn manifest(folder: &Path) -> anyhow::Result<Table> {
     text.parse().with_context(|| format!("{}", path.display()))
 }
 
-fn text(table: &toml::Value, key: &str) -> anyhow::Result<String> {
-    let value = table.get(key).and_then(toml::Value::as_str);
-    Ok(value.with_context(|| format!("a manifest lacks {key}"))?.to_owned())
+/// What stands at the end of these keys, such as `package.description`.
+fn value<'a>(table: &'a Table, keys: &str) -> Option<&'a toml::Value> {
+    let mut keys = keys.split('.');
+    let first = table.get(keys.next()?)?;
+    keys.try_fold(first, |value, key| value.get(key))
+}
+
+/// The text at the end of these keys. The path is that of the manifest, for a complaint.
+fn text(path: &str, table: &Table, keys: &str) -> anyhow::Result<String> {
+    let text = value(table, keys).and_then(toml::Value::as_str);
+    Ok(text.with_context(|| format!("{path}: {keys} is missing"))?.to_owned())
 }
 
 /// The number with which the name of a folder begins: `03b-switchboard` belongs to lesson 3.
@@ -303,4 +319,52 @@ fn address(source: &str, lib: &str) -> Option<String> {
     let start = format!("pub const {name}: &str = \"");
     let line = lib.lines().find_map(|line| line.strip_prefix(&start))?;
     Some(line.trim_end_matches("\";").to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::Course;
+
+    /// What is said of a course whose catalogue is this, and which has one other file.
+    fn complaint(catalogue: &str, path: &str, text: &str) -> String {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (path, text) in
+            [("Cargo.toml", ""), ("failures/catalogue.json", catalogue), (path, text)]
+        {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("a folder");
+            fs::write(path, text).expect("a file can be written");
+        }
+        for name in ["lessons", "exercises"] {
+            fs::create_dir_all(folder.path().join(name)).expect("a folder");
+        }
+        let error = Course::read(folder.path()).err().expect("something is missing");
+        format!("{error:#}")
+    }
+
+    #[test]
+    fn a_lesson_that_says_nothing_of_itself_is_named() {
+        let said = complaint("[]", "lessons/01-echo/Cargo.toml", "[package]\nname = \"echo\"\n");
+        assert!(said.contains("lessons/01-echo/Cargo.toml"), "{said}");
+        assert!(said.contains("package.metadata.lesson.title is missing"), "{said}");
+    }
+
+    #[test]
+    fn an_exercise_without_minutes_is_named() {
+        let manifest = "package.description = \"d\"\n[package.metadata.exercise]\nid = \"1a\"\n\
+                        title = \"t\"\nrole = \"server\"\n";
+        let said = complaint("[]", "exercises/01a-own/Cargo.toml", manifest);
+        assert!(said.contains("exercises/01a-own/Cargo.toml"), "{said}");
+        assert!(said.contains("package.metadata.exercise.minutes is missing"), "{said}");
+    }
+
+    #[test]
+    fn a_failure_without_a_lesson_is_named() {
+        let catalogue = r#"[{ "id": "peer-reset", "meaning": "m", "shown": 1 }]"#;
+        let said = complaint(catalogue, "README.md", "");
+        assert!(said.contains("failures/catalogue.json"), "{said}");
+        assert!(said.contains("peer-reset") && said.contains("lacks cured"), "{said}");
+    }
 }

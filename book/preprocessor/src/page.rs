@@ -216,9 +216,12 @@ impl Page<'_> {
             Directive::Timetable => tables::timetable(course, &self.up()),
             Directive::Catalogue => Ok(tables::catalogue(course, &self.up())),
             Directive::Question => self.begin("question", "<div class=\"question\">\n"),
-            Directive::Answer => match self.open.last() {
-                Some(("question", _)) => Ok(folded("answer", "Answer")),
-                _ => Err("an answer needs a {{#question}} before it".into()),
+            Directive::Answer => match self.open.last_mut() {
+                Some(open) if open.0 == "question" => {
+                    *open = ("answer", self.line);
+                    Ok(folded("answer", "Answer"))
+                }
+                _ => Err("an answer needs a {{#question}} of its own".into()),
             },
             Directive::Teacher => self.begin("teacher", &folded("teacher", "For the teacher")),
             Directive::Fold { title } => self.begin("fold", &folded("fold", &escape(&title))),
@@ -229,7 +232,8 @@ impl Page<'_> {
             }
             Directive::Figure { name, attributes } => self.figure(&name, &attributes),
             Directive::End => match self.open.pop() {
-                Some(("question", _)) => Ok("\n</details>\n</div>".into()),
+                Some(("question", _)) => Err("a question needs {{#answer}}".into()),
+                Some(("answer", _)) => Ok("\n</details>\n</div>".into()),
                 Some(("system", _)) => Ok("\n</div>".into()),
                 Some(("figure", _)) => self.end_figure(),
                 Some(_) => Ok("\n</details>".into()),

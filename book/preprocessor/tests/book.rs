@@ -1,11 +1,14 @@
 //! The book is true: what its pages name exists, and what they show comes from the project.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use book_preprocessor::checks::{
     blocks, catalogue, directives, images, links, listings, names, summary,
 };
 use book_preprocessor::{Book, Course, Problem};
+use regex_lite::Regex;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -63,4 +66,25 @@ fn nothing_is_typed_by_hand() {
 #[test]
 fn each_image_says_what_it_shows() {
     none(&images::check(&book()));
+}
+
+#[test]
+fn each_place_names_the_same_mdbook() {
+    let command =
+        Regex::new(r"cargo install mdbook --version ([0-9.]+)").expect("the pattern is right");
+    let mut versions = BTreeSet::new();
+    for path in [
+        "justfile",
+        ".ci/run",
+        ".github/workflows/book.yml",
+        "README.md",
+        "book/preprocessor/tests/built/html.rs",
+    ] {
+        let text = fs::read_to_string(root().join(path)).expect("the file is there");
+        let found: Vec<_> = command.captures_iter(&text).map(|found| found[1].to_owned()).collect();
+        assert!(!found.is_empty(), "{path} names no version of mdBook");
+        versions.extend(found.into_iter().map(|version| (version, path)));
+    }
+    let all: BTreeSet<_> = versions.iter().map(|(version, _)| version).collect();
+    assert!(all.len() == 1, "mdBook has several versions: {versions:?}");
 }

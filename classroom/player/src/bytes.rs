@@ -96,9 +96,9 @@ impl Piece {
     }
 
     fn tell(&self, number: usize, text: &mut String) {
-        let plural = if self.count == 1 { "" } else { "s" };
+        let s = plural(self.count);
         // A String takes whatever is written to it.
-        let _ = writeln!(text, "{number}  {}  {} byte{plural}", self.direction, self.count);
+        let _ = writeln!(text, "{number}  {}  {} byte{s}", self.direction, self.count);
         let mut left = self.count;
         for part in &self.parts {
             left -= part.tell(text);
@@ -107,7 +107,7 @@ impl Piece {
             }
         }
         if left > 0 {
-            let _ = writeln!(text, "     … {left} more bytes");
+            let _ = writeln!(text, "     … {left} more byte{}", plural(left));
         }
     }
 }
@@ -128,6 +128,11 @@ impl Part {
     }
 }
 
+/// The ending of a word for so many things.
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
 fn bytes_in(row: &str) -> Vec<u8> {
     let digits: String = row.chars().skip(DIGITS.start).take(DIGITS.len()).collect();
     let bytes = digits.split_whitespace().map(|pair| u8::from_str_radix(pair, 16));
@@ -139,5 +144,21 @@ fn visible(byte: u8) -> char {
     match byte {
         b' '..=b'~' => char::from(byte),
         _ => '.',
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::told;
+
+    #[test]
+    fn what_is_left_out_is_counted_in_words_that_agree() {
+        for (count, left) in [(113, "… 1 more byte\n"), (114, "… 2 more bytes\n")] {
+            let head = format!("1  0.1 s  client → server  {count} bytes");
+            let row = format!("     {}  {}  body", "61 ".repeat(16), "a".repeat(16));
+            let lines = [vec![head], vec![row; 7]].concat();
+            let text = told(&[lines], false);
+            assert!(text.ends_with(left), "{text}");
+        }
     }
 }

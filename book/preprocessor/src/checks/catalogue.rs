@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::{Book, Course, Directive, Problem};
 
 /// Where checks and tests name the failures they are about.
-const CODE: [&str; 4] = ["classroom/checker/src", "tests", "failures/tests", "failures/src"];
+const CODE: [&str; 3] = ["classroom/checker/src", "tests", "failures/tests"];
 
 /// All failures that lack something, and all pages about none.
 pub fn check(course: &Course, book: &Book) -> Vec<Problem> {

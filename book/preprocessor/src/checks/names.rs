@@ -8,16 +8,10 @@ use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 use crate::markdown::parser;
 use crate::{Book, Course, Page, Problem};
 
-/// Ports that belong to no lesson, and why a page may name them.
-const OTHER_PORTS: &[(&str, &str)] = &[
-    ("9090", "where a wire listens, and what to type if the lesson's own port is taken"),
-    ("9001", "where a wire for datagrams listens"),
-    ("0", "asks for any free port"),
-    ("50001", "the first client in every recorded play"),
-    ("50002", "the second"),
-    ("50003", "the third"),
-    ("50004", "the fourth"),
-];
+/// Ports that belong to no lesson, and that a page may name: where a wire listens, and what to type
+/// if the lesson's own port is taken; where a wire for datagrams listens; any free port; and the
+/// first to the fourth client in every recorded play.
+const OTHER_PORTS: [&str; 7] = ["9090", "9001", "0", "50001", "50002", "50003", "50004"];
 
 /// The folders of the project. What begins with one of them is a path.
 const FOLDERS: [&str; 6] = ["lessons/", "failures/", "tests/", "classroom/", "exercises/", "book/"];
@@ -176,14 +170,13 @@ impl<'a> Names<'a> {
         Ok(())
     }
 
-    /// Whether it should be one of these names, and is none. `NAME` and `…` stand for any.
+    /// Whether it should be one of these names, and is none.
     fn is_made_up(&self, name: &str, names: &BTreeSet<String>) -> bool {
-        let placeholder = name == "…" || name.chars().all(|letter| letter.is_ascii_uppercase());
-        !placeholder && !names.contains(name)
+        !is_placeholder(name) && !names.contains(name)
     }
 
     fn lesson(&self, number: &str) -> Result<Option<&'a crate::Lesson>, String> {
-        if number.starts_with('-') || number == "…" || number.chars().all(char::is_uppercase) {
+        if is_placeholder(number) {
             return Ok(None);
         }
         let number = number.parse().map_err(|_| format!("{number:?} is no lesson's number"))?;
@@ -199,13 +192,11 @@ impl<'a> Names<'a> {
     }
 
     fn failure(&self, id: &str) -> Result<(), String> {
-        let placeholder = id.starts_with('-') || id == "…" || id.chars().all(char::is_uppercase);
-        if placeholder { Ok(()) } else { self.course.failure(id).map(drop) }
+        if is_placeholder(id) { Ok(()) } else { self.course.failure(id).map(drop) }
     }
 
     fn exercise(&self, id: &str) -> Result<(), String> {
-        let placeholder = id.starts_with('-') || id == "…" || id.chars().all(char::is_uppercase);
-        match placeholder || self.course.exercises.iter().any(|exercise| exercise.id == id) {
+        match is_placeholder(id) || self.course.exercises.iter().any(|exercise| exercise.id == id) {
             true => Ok(()),
             false => Err(format!("there is no exercise {id}; `just progress` lists them")),
         }
@@ -297,7 +288,7 @@ impl<'a> Names<'a> {
         let known: BTreeSet<_> = mine
             .flat_map(|lesson| &lesson.programs)
             .filter_map(|program| program.address.as_deref()?.rsplit(':').next())
-            .chain(OTHER_PORTS.iter().map(|(port, _)| *port))
+            .chain(OTHER_PORTS)
             .collect();
         for host in ["127.0.0.1:", "localhost:", "[::1]:"] {
             for (place, _) in line.match_indices(host) {
@@ -314,6 +305,11 @@ impl<'a> Names<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether a word stands for any name, as `NAME` and `…` do, or is an option in a name's place.
+fn is_placeholder(word: &str) -> bool {
+    word.starts_with('-') || word == "…" || word.chars().all(|letter| letter.is_ascii_uppercase())
 }
 
 /// The names of the recipes: what stands at the start of a line, before a colon.

@@ -1,5 +1,6 @@
 //! Each check finds what it is there for, on small bad pages.
 
+use std::fs;
 use std::path::Path;
 
 use crate::checks::{blocks, catalogue, directives, images, links, listings, names, summary};
@@ -49,7 +50,17 @@ fn directives_that_name_something_missing() {
     directive("{{#include somewhere.md}}", "no directive");
     directive("{{#question}}", "no {{#end}}");
     directive("{{#end}}", "nothing is open");
+    directive("{{#answer}}", "a {{#question}} of its own");
     directive("a sentence with {{#play 1 1}} in it", "must stand alone");
+}
+
+#[test]
+fn questions_without_one_answer() {
+    let problems = |text: &str| directives::check(&course(), &book(vec![page("a.md", text)]));
+    assert_eq!(problems("{{#question}}\n{{#answer}}\n{{#end}}"), []);
+    finds(&problems("{{#question}}\n{{#end}}"), 2, "a question needs {{#answer}}");
+    let twice = problems("{{#question}}\n{{#answer}}\n{{#answer}}\n{{#end}}");
+    finds(&twice, 3, "a {{#question}} of its own");
 }
 
 #[test]
@@ -64,6 +75,10 @@ fn pictures_that_cannot_be_drawn() {
     wrong(picture(rows, "a | b | incomprehensibilities *1 | c | d | e"), 5, "too wide");
     wrong(picture("kind: bytes\nalt: A byte.", "5 : five"), 5, "no byte");
     wrong(picture("kind: sequence\nalt: Two.", "lanes: a, b\nc -> a: hello"), 6, "no lane");
+    let wait = format!("lanes: a, b\nwait {}: why", "a while and ".repeat(9));
+    wrong(picture("kind: sequence\nalt: Two.", &wait), 6, "too long");
+    let label = format!("{} : {}", "05 ".repeat(12).trim_end(), "m".repeat(34));
+    wrong(picture("kind: bytes\nalt: Twelve.", &label), 5, "too wide");
     wrong(picture("kind: boxes\nalt: A box.", "a\nb\na -> c: text"), 7, "no box");
 }
 
@@ -136,6 +151,21 @@ fn failures_without_a_page_and_pages_without_a_failure() {
     let problems = catalogue::check(&course, &book(vec![page]));
     let of_page = problems.iter().filter(|problem| problem.page == "failures/peer-reset.md");
     finds(&of_page.cloned().collect::<Vec<_>>(), 1, "does not show the failure");
+}
+
+#[test]
+fn a_faulty_program_that_names_its_failure_is_no_check_of_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let programs = folder.path().join("failures/src");
+    fs::create_dir_all(&programs).expect("a folder");
+    fs::write(programs.join("lib.rs"), "const FAULT: &str = \"peer-reset\";").expect("a file");
+    let mut course = course();
+    course.root = folder.path().into();
+    let problems = catalogue::check(&course, &book(vec![]));
+    let of_page: Vec<_> =
+        problems.iter().filter(|problem| problem.page == "failures/peer-reset.md").collect();
+    let complaint = "no check and no test is called peer-reset;";
+    assert!(of_page.iter().any(|problem| problem.text.contains(complaint)), "{of_page:?}");
 }
 
 #[test]

@@ -74,7 +74,9 @@ fn field(line: &str) -> Result<Field<'_>, String> {
     let count = u8::try_from(bytes.len()).unwrap_or(u8::MAX);
     let cells = CELL * f64::from(count);
     let room = (cells + 8.0).max(LEAST);
-    let label = SMALL.wrap(label, room, 4).or_else(|_| SMALL.wrap(label, room * 2.0, 4))?;
+    let label = SMALL
+        .wrap(label, room, 4)
+        .or_else(|_| SMALL.wrap(label, (room * 2.0).min(WIDTH - 4.0), 4))?;
     let widest = label.iter().map(|line| SMALL.width(line)).fold(cells, f64::max);
     Ok(Field { bytes, class, label, width: widest })
 }

@@ -160,7 +160,7 @@ impl Drawing<'_> {
     /// Leaves a stretch of time in which nothing is sent.
     fn wait(&mut self, time: &str, text: &str) -> Result<(), String> {
         let start = self.y;
-        let time = vec![time.to_owned()];
+        let time = PROSE.wrap(time, WIDTH - 20.0, 1)?;
         self.y += 6.0;
         self.canvas.text("strong label", PROSE, WIDTH / 2.0, self.y, &time);
         self.y += height(PROSE, &time);

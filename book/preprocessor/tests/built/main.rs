@@ -3,10 +3,11 @@
 
 mod html;
 mod own_workspace;
+// They were recorded with the tools of Linux.
+#[cfg(target_os = "linux")]
 mod runs;
 mod spelling;
 
-use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -23,14 +24,6 @@ fn course() -> Course {
 
 fn book() -> Book {
     Book::read(&root().join("book/src")).expect("the book can be read")
-}
-
-/// Where cargo puts what it builds.
-fn target() -> PathBuf {
-    match env::var_os("CARGO_TARGET_DIR") {
-        Some(folder) => root().join(folder),
-        None => root().join("target"),
-    }
 }
 
 /// Runs a command to its end, and returns its stdout and its stderr. If it cannot be started,
