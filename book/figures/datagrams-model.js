@@ -1,6 +1,8 @@
 // Datagrams on a line that loses them, doubles them, cuts them and changes their order; the queue of
 // the receiver's socket; and a client that asks again as `ask` of lesson 8 does. No drawing here.
 
+import { count } from "./words.js";
+
 /** The most that one datagram carries over IPv4: 65,535 bytes less the headers of IP and UDP. */
 export const MAX_DATAGRAM = 65_507;
 
@@ -22,16 +24,16 @@ export class Line {
    * Sends a text as one datagram.
    *
    * @param {string} text empty is a message, too
-   * @returns {{text: string, error?: boolean}} what the sender sees
+   * @returns {string} what the sender sees
    */
   send(text) {
     const bytes = encoder.encode(text);
     if (bytes.length > MAX_DATAGRAM) {
       const most = `a datagram carries at most ${MAX_DATAGRAM}`;
-      return { text: `${howMany(bytes.length)} are too many: ${most}. Nothing is sent.`, error: true };
+      return `${count(bytes.length)} are too many: ${most}. Nothing is sent.`;
     }
     this.flying.push({ id: this.#next++, bytes, sent: bytes.length, note: "" });
-    return { text: `sendto returned ${bytes.length}: ${howMany(bytes.length)} left as one datagram.` };
+    return `sendto returned ${bytes.length}: ${count(bytes.length)} left as one datagram.`;
   }
 
   /** The datagram arrives, whole as it is now. */
@@ -68,8 +70,8 @@ export class Line {
     const datagram = this.flying[this.#place(id)];
     if (datagram.bytes.length === 0) return "There is nothing in it that could be cut.";
     datagram.bytes = datagram.bytes.slice(0, Math.floor(datagram.bytes.length / 2));
-    datagram.note = `cut: ${datagram.sent} were sent`;
-    return `Of ${howMany(datagram.sent)} only ${datagram.bytes.length} will arrive, as with wire --udp --cut.`;
+    datagram.note = `cut: sent as ${count(datagram.sent)}`;
+    return `Of ${count(datagram.sent)} only ${datagram.bytes.length} will arrive, as with wire --udp --cut.`;
   }
 
   /**
@@ -83,7 +85,7 @@ export class Line {
     if (!datagram) return null;
     const bytes = datagram.bytes.slice(0, size);
     const lost = datagram.bytes.length - bytes.length;
-    return { bytes, lost, text: `received ${howMany(bytes.length)}: ${quoted(bytes)}` };
+    return { bytes, lost, text: `received ${count(bytes.length)}: ${quoted(bytes)}` };
   }
 
   #place(id) {
@@ -114,6 +116,8 @@ export const REQUESTS = {
 export class Retry {
   /** The files that the server has, oldest first. */
   files = ["a.txt", "b.txt", "c.txt", "d.txt", "e.txt", "f.txt"];
+  /** How many of its files are deleted. */
+  deleted = 0;
   /** What the server has received. */
   served = 0;
   /** How often the client has asked. */
@@ -177,14 +181,18 @@ export class Retry {
 
   #serve(add) {
     this.served += 1;
-    if (this.request === "hello") {
-      add("server", 'received 5 bytes: "hello"; answers “hi”');
-      return "hi";
-    }
-    const file = this.files.shift();
-    const answer = file ? `${file} deleted` : "there are no files";
-    add("server", `received 22 bytes: "delete the oldest file"; answers “${answer}”`);
+    const text = REQUESTS[this.request];
+    const answer = this.request === "hello" ? "hi" : this.#delete();
+    const size = encoder.encode(text).length;
+    add("server", `received ${count(size)}: "${text}"; answers “${answer}”`);
     return answer;
+  }
+
+  #delete() {
+    const file = this.files.shift();
+    if (!file) return "there are no files";
+    this.deleted += 1;
+    return `${file} deleted`;
   }
 
   #succeed(answer, add) {
@@ -202,11 +210,10 @@ export class Retry {
 
   /** What came of it, seen from outside. */
   summary() {
-    const received = `The server received ${howMany(this.served, "request")}`;
+    const received = `The server received ${count(this.served, "request")}`;
     if (this.request === "hello") return `${received}. To say hello ${times(this.served)} harms nobody.`;
-    const gone = 6 - this.files.length;
-    const wanted = gone > 1 ? ", and the client had asked for one" : "";
-    return `${received}: ${howMany(gone, "file")} deleted${wanted}.`;
+    const wanted = this.deleted > 1 ? ", and the client had asked for one" : "";
+    return `${received}: ${count(this.deleted, "file")} deleted${wanted}.`;
   }
 }
 
@@ -217,13 +224,7 @@ function times(number) {
 /** A datagram in words. */
 export function name(datagram) {
   const { length } = datagram.bytes;
-  return length === 0 ? "The empty datagram" : `The datagram of ${howMany(length)}`;
-}
-
-
-/** `1 byte`, `2 requests`. */
-export function howMany(number, what = "byte") {
-  return `${number} ${what}${number === 1 ? "" : "s"}`;
+  return length === 0 ? "The empty datagram" : `The datagram of ${count(length)}`;
 }
 
 /** Bytes as the lessons' programs print a text: in quotes, `�` for what is no UTF-8. */

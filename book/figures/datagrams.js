@@ -1,8 +1,9 @@
 // <socket-datagrams>: UDP over a line that loses, doubles, cuts and swaps, and a client that asks
-// again. Attributes: part="line|retry" (both without it), buffer="10", request="hello|delete".
+// again. Attribute: part="line|retry".
 
 import { Figure, button, choice, define, element, field } from "./figure.js";
-import { FATES, Line, REQUESTS, Retry, howMany, quoted } from "./datagrams-model.js";
+import { FATES, Line, REQUESTS, Retry, TRIES, quoted } from "./datagrams-model.js";
+import { count } from "./words.js";
 
 /** What can be done to a datagram on its way. */
 const DEEDS = {
@@ -15,11 +16,7 @@ const DEEDS = {
 
 class Datagrams extends Figure {
   build() {
-    const part = this.getAttribute("part");
-    const parts = [];
-    if (part !== "retry") parts.push(this.#lossyLine());
-    if (part !== "line") parts.push(this.#askAgain());
-    return parts;
+    return [this.getAttribute("part") === "retry" ? this.#askAgain() : this.#lossyLine()];
   }
 
   // The sender, the line and the receiver.
@@ -31,8 +28,7 @@ class Datagrams extends Figure {
     this.text.onkeydown = (event) => {
       if (event.key === "Enter" && !event.isComposing) this.#send(this.text.value);
     };
-    this.buffer = element("input", { type: "number", min: "1", max: "65535" });
-    this.buffer.value = this.getAttribute("buffer") ?? "10";
+    this.buffer = element("input", { type: "number", min: "1", max: "65535", value: "10" });
     this.buffer.oninput = () => this.#name();
     this.read = button("recvfrom", () => this.#read());
     this.flying = element("ol", { className: "flying" });
@@ -64,7 +60,7 @@ class Datagrams extends Figure {
   }
 
   #send(text) {
-    this.#tell(this.line.send(text).text);
+    this.#tell(this.line.send(text));
   }
 
   #read() {
@@ -74,7 +70,7 @@ class Datagrams extends Figure {
     const items = [element("b", {}, `recvfrom(${size})`), ` ${got.text}`];
     const empty = got.bytes.length === 0 && !got.lost;
     let remark = empty ? "A message without a byte is a message." : "";
-    if (got.lost) remark = `${howMany(got.lost)} more had no room: gone. Linux says nothing, Windows reports an error.`;
+    if (got.lost) remark = `${count(got.lost)} more had no room: gone. Linux says nothing, Windows reports an error.`;
     if (remark) items.push(element("span", { className: got.lost ? "bad" : "good" }, remark));
     this.log.append(element("li", {}, ...items));
     this.#tell(`recvfrom(${size}) ${got.text}. ${remark}`);
@@ -112,7 +108,7 @@ class Datagrams extends Figure {
     const deeds = Object.entries(DEEDS).map(([deed, text]) => {
       const spoken = { swap: "Swaps with the next" }[deed] ?? text;
       const made = button(text, () => this.#do(deed, datagram.id, place));
-      made.ariaLabel = `${spoken}: number ${place + 1}, ${howMany(datagram.bytes.length)}`;
+      made.ariaLabel = `${spoken}: number ${place + 1}, ${count(datagram.bytes.length)}`;
       made.dataset.deed = deed;
       return made;
     });
@@ -131,7 +127,7 @@ class Datagrams extends Figure {
 
   #askAgain() {
     this.request = choice(Object.entries(REQUESTS), { onchange: () => this.#again() });
-    this.request.value = this.getAttribute("request") ?? "delete";
+    this.request.value = "delete";
     this.fate = choice(Object.entries(FATES));
     this.fate.value = "answer";
     this.ask = button("Ask", () => this.#try());
@@ -172,7 +168,7 @@ class Datagrams extends Figure {
 
   #after() {
     const { retry } = this;
-    this.ask.textContent = retry.tries === 0 ? "Ask" : `Ask again (try ${retry.tries + 1} of 4)`;
+    this.ask.textContent = retry.tries === 0 ? "Ask" : `Ask again (try ${retry.tries + 1} of ${TRIES})`;
     if (retry.done) this.ask.textContent = "Done";
     this.ask.ariaDisabled = String(Boolean(retry.done));
     const files = retry.request === "delete" ? ` Files left: ${retry.files.join(", ")}.` : "";
@@ -181,7 +177,7 @@ class Datagrams extends Figure {
 }
 
 function shown(datagram) {
-  const parts = [element("code", {}, quoted(datagram.bytes)), ` ${howMany(datagram.bytes.length)}`];
+  const parts = [element("code", {}, quoted(datagram.bytes)), ` ${count(datagram.bytes.length)}`];
   if (datagram.note) parts.push(element("em", {}, ` ${datagram.note}`));
   return parts;
 }
@@ -200,6 +196,6 @@ const LINE =
 
 const RETRY =
   "As ask of lesson 8 does it: it waits one second, sends the same again on the same socket, and " +
-  "gives up after four tries. The server does its work for each request that it receives.";
+  `gives up after ${TRIES} tries. The server does its work for each request that it receives.`;
 
 define("datagrams", Datagrams);

@@ -35,11 +35,6 @@ export function hex(bytes) {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
 }
 
-/** `1 byte`, `2 bytes`. */
-export function count(number, noun = "byte") {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-
 /** Whether the reader has asked for stillness. */
 export function still() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;

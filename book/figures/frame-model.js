@@ -2,6 +2,7 @@
 
 import { md5 } from "./md5.js";
 import { brokenRule } from "./file-name.js";
+import { count } from "./words.js";
 
 /** The limits of the lessons' programs, in bytes. */
 export const MAX_REPLY = 2 ** 30;
@@ -60,7 +61,7 @@ export function frameParts({ kind, text, name, order, says, size }) {
 
 /** The JSON that the programs write: these keys, in this order, without spaces. */
 function headerJson(kind, body, name, size) {
-  if (!/^(-?(0|[1-9]\d{0,50}))?$/.test(size)) throw new Error("a size is written in digits");
+  if (!/^(0|-?[1-9]\d{0,50})?$/.test(size)) throw new Error("a size is written in digits");
   const shown = size || String(body.length);
   const digest = md5(body);
   if (kind === "reply") return `{"md5":"${digest}","file_name":"output.txt","total_size":${shown}}`;
@@ -149,7 +150,7 @@ function waitsForLength(come) {
 }
 
 function waitsFor(what, come, length, id = "closed-mid-message") {
-  const words = `${length - come} more of the ${length} bytes of ${what}`;
+  const words = `${length - come} more of the ${count(length)} of ${what}`;
   return { state: "waits", words, end: unexpected(come, length, id) };
 }
 
@@ -162,6 +163,6 @@ function refuses(id, words) {
 }
 
 function done(words, left) {
-  const more = left > 0 ? `; ${left} bytes more, it takes for the next message` : "";
+  const more = left > 0 ? `; ${count(left)} more, it takes for the next message` : "";
   return { state: "done", words: words + more, left };
 }

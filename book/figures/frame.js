@@ -1,7 +1,8 @@
 // The figure of the frame: its parts as labelled hex, a cut, and what the reader makes of it.
 
-import { Figure, choice, count, define, element, field, hex } from "./figure.js";
+import { Figure, choice, define, element, field, hex } from "./figure.js";
 import { PRESETS, frameParts, preset, takenAs, understand } from "./frame-model.js";
+import { count } from "./words.js";
 
 /** How many letters may be typed: all bytes are drawn. */
 const MOST = 1000;
@@ -102,6 +103,7 @@ class FrameFigure extends Figure {
     const bytes = Uint8Array.from(this.frame.flatMap((one) => [...one.bytes])).subarray(0, cut);
     this.cutField.firstChild.textContent = `So many bytes have come: ${cut} of ${this.cut.max}`;
     this.drawParts(cut);
+    this.voice.className = "voice";
     this.ending.replaceChildren();
     this.knows.replaceChildren();
     if (this.refused) this.say(`Cannot pack: ${this.refused}`);

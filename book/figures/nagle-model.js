@@ -2,6 +2,8 @@
 // RFC 1122, 4.2.3.4) at the sender, and the delayed acknowledgement (RFC 1122, 4.2.3.2) at the
 // receiver. The test compares it with what was recorded on a loopback line.
 
+import { count } from "./words.js";
+
 /** How long Linux holds an acknowledgement back at first, in ms. The standard allows up to 500. */
 export const DELAY = 40;
 
@@ -20,25 +22,25 @@ const PARTS = {
  * All that happens in the exchanges from the first to the one that is asked for.
  *
  * @param {{request: 1|2, reply: 1|2, nodelay: boolean}} choice in how many writes each is sent
- * @param {number} count how many requests are made, each as soon as the reply before is complete
+ * @param {number} times how many requests are made, each as soon as the reply before is complete
  * @returns {Array<{events: object[], total: number, waits: number}>} one for each exchange
  */
-export function exchanges(choice, count) {
+export function exchanges(choice, times) {
   const sides = { client: side(), server: side() };
   const all = [];
-  for (let number = 1; number <= count; number += 1) {
+  for (let number = 1; number <= times; number += 1) {
     all.push(exchange(choice, sides, number));
   }
   return all;
 }
 
 function side() {
-  // `owes`: how many segments came that are not acknowledged. `first`: they are acknowledged at
-  // once, as Linux does at the beginning of a connection.
-  return { owes: 0, owed: [] };
+  // The segments that came and are not acknowledged.
+  return { owed: [] };
 }
 
 function exchange(choice, sides, number) {
+  // `first`: segments are acknowledged at once, as Linux does at the beginning of a connection.
   const run = { events: [], time: 0, nodelay: choice.nodelay, first: number === 1, sides };
   note(run, "client", number === 1 ? "asks for the first time" : "asks again at once");
   message(run, "client", choice.request);
@@ -61,7 +63,7 @@ function message(run, from, writes) {
 function write(run, from, [text, bytes], index, parts) {
   add(run, { kind: "write", side: from, text, bytes });
   const held = index > 0 && !run.nodelay;
-  if (held && run.sides[OTHER[from]].owes > 0) {
+  if (held && run.sides[OTHER[from]].owed.length > 0) {
     hold(run, from, text, parts[0]);
   }
   segment(run, from, text, bytes);
@@ -83,7 +85,6 @@ function segment(run, from, text, bytes) {
   add(run, { kind: "segment", side: from, text, bytes, acks: side.owed });
   settle(side);
   const other = run.sides[OTHER[from]];
-  other.owes += 1;
   other.owed = [...other.owed, text];
 }
 
@@ -102,7 +103,6 @@ function acknowledge(run, from, why) {
 }
 
 function settle(side) {
-  side.owes = 0;
   side.owed = [];
 }
 
@@ -138,7 +138,7 @@ export function say(event) {
   const other = OTHER[event.side];
   switch (event.kind) {
     case "write":
-      return `write: ${event.text} (${bytes(event.bytes)})`;
+      return `write: ${event.text} (${count(event.bytes)})`;
     case "held":
       return `Nagle’s algorithm holds “${event.text}” back: “${event.before}” is not acknowledged yet`;
     case "delay":
@@ -149,7 +149,7 @@ export function say(event) {
       return `ACK of ${list(event.acks)}${WHY[event.why]}`;
     case "segment": {
       const along = event.acks.length > 0 ? `, with the ACK of ${list(event.acks)}` : "";
-      return `segment: ${event.text}, ${bytes(event.bytes)}${along}`;
+      return `segment: ${event.text}, ${count(event.bytes)}${along}`;
     }
     default:
       return event.text;
@@ -164,8 +164,4 @@ const WHY = {
 
 function list(texts) {
   return texts.map((text) => `“${text}”`).join(" and ");
-}
-
-function bytes(count) {
-  return `${count} ${count === 1 ? "byte" : "bytes"}`;
 }

@@ -1,5 +1,4 @@
 // <socket-nagle>: the segments of a request and its reply on a time line.
-// Attributes: request="1|2", reply="1|2" (writes), nodelay, number="1|2" (first reply, or a later).
 
 import { Figure, button, choice, define, element, field } from "./figure.js";
 import { exchanges, say } from "./nagle-model.js";
@@ -9,7 +8,6 @@ class Nagle extends Figure {
   #exchange;
 
   build() {
-    const given = (name, value) => this.getAttribute(name) ?? value;
     const onchange = () => this.#choose();
     const select = (options, value) => {
       const made = choice(options, { onchange });
@@ -17,12 +15,12 @@ class Nagle extends Figure {
       return made;
     };
     const writes = [["1", "in one write"], ["2", "in two writes"]];
-    this.request = select(writes, given("request", "1"));
-    this.reply = select(writes, given("reply", "2"));
+    this.request = select(writes, "1");
+    this.reply = select(writes, "2");
     const numbers = [["1", "the first on its connection"], ["2", "a later one"]];
-    this.number = select(numbers, given("number", "2"));
+    this.number = select(numbers, "2");
     const algorithm = [["on", "on, as usual"], ["off", "off: TCP_NODELAY"]];
-    this.nagle = select(algorithm, this.hasAttribute("nodelay") ? "off" : "on");
+    this.nagle = select(algorithm, "on");
     this.line = element("ol", { className: "time", "aria-label": "What happens, in order" });
     this.result = element("p", { className: "result" });
     this.buttons = [

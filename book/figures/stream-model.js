@@ -2,6 +2,7 @@
 // each read returns. One direction only, from the sender to the receiver.
 
 import { MOST, commandOutput, cutCharacter, encode } from "./stream-text.js";
+import { count } from "./words.js";
 
 /** What a socket's buffer takes here, unless it is meant to fill up. Real systems vary. */
 export const USUAL = 65536;
@@ -186,7 +187,7 @@ export class Performance {
 
   /** A write returns when the send buffer has taken all of it. */
   *write(bytes) {
-    const name = `write ${this.begun} of ${bytes.length} bytes`;
+    const name = `write ${this.begun} of ${count(bytes.length)}`;
     let rest = bytes;
     do {
       const taken = this.stream.write(rest);
@@ -213,18 +214,18 @@ export class Performance {
   carry(most) {
     const carried = this.stream.carry(most);
     const left = this.stream.sendBuffer.length;
-    const rest = left > 0 && most === undefined ? `; ${left} wait: the receiver has no room` : "";
-    return told("carry", `the network carries ${carried} bytes${rest}`);
+    const rest = left > 0 && most === undefined ? `; ${left} must wait: the receiver has no room` : "";
+    return told("carry", `the network carries ${count(carried)}${rest}`);
   }
 
   close() {
     this.stream.close();
     const { unread, lost, sendBuffer } = this.stream;
     if (unread > 0) {
-      const words = `the sender closes with ${unread} bytes unread: a reset. ${lost} unsent bytes are lost`;
-      return told("close", words);
+      const gone = count(lost, "unsent byte");
+      return told("close", `the sender closes with ${count(unread)} unread: a reset, which loses ${gone}`);
     }
-    const rest = sendBuffer.length > 0 ? `; ${sendBuffer.length} bytes are still sent` : "";
+    const rest = sendBuffer.length > 0 ? `; ${count(sendBuffer.length)} will still be sent` : "";
     return told("close", `the sender closes${rest}`);
   }
 
@@ -245,7 +246,7 @@ export class Performance {
 
   lostWords() {
     const { lost } = this.stream;
-    return lost > 0 ? [["unread-data-reset", `the last ${lost} bytes never come`]] : [];
+    return lost > 0 ? [["unread-data-reset", `${count(lost)} at the end will never come`]] : [];
   }
 
   /** What is wrong with taking these bytes, the next ones, for what was written last. */
@@ -265,7 +266,7 @@ export class Performance {
       if (bytes.length < this.options.size) {
         found.push(["short-read", `write ${last} has more bytes than that`]);
       } else if (this.options.when === "each") {
-        found.push(["leftover-bytes", `${behind} bytes stay, in front of all that comes later`]);
+        found.push(["leftover-bytes", `${count(behind)} will stay, in front of all that comes later`]);
       }
     }
     const cut = [start, end].some((edge) => cutCharacter(all, edge, this.options.encoding));
@@ -291,7 +292,7 @@ export function readWords({ number, bytes, end }, encoding) {
   if (end === "peer-closed") return `read ${number} returned 0 bytes: the peer is done`;
   const text = JSON.stringify(decode(bytes, encoding));
   const short = text.length > 60 ? `${text.slice(0, 30)} … ${text.slice(-25)}` : text;
-  return `read ${number} returned ${bytes.length} byte${bytes.length === 1 ? "" : "s"}: ${short}`;
+  return `read ${number} returned ${count(bytes.length)}: ${short}`;
 }
 
 /** Bytes as text. What is none becomes U+FFFD, as in the programs of the lessons. */

@@ -1,8 +1,9 @@
 // The figure of the stream: controls, the two buffers, and what each read returned.
 
-import { Figure, button, choice, count, define, element, field, hex, still } from "./figure.js";
+import { Figure, button, choice, define, element, field, hex, still } from "./figure.js";
 import { PRESETS, Performance, USUAL, decode, preset } from "./stream-model.js";
 import { MOST } from "./stream-text.js";
+import { count } from "./words.js";
 
 /** How long each step stays when the figure runs by itself, in milliseconds. */
 const PACE = 700;

@@ -41,9 +41,14 @@ function modules(file, seen = new Set()) {
   return seen;
 }
 
-// Its share of the style sheet: the rules for all figures, and those that name it.
+// Its share of the style sheets: the rules for all figures, and those that name it. Plays have a
+// sheet of their own, and share one rule.
 function styles(name) {
   const rules = readFileSync(join(FIGURES, "figures.css"), "utf8").split(/(?<=^\}\n)/m);
+  if (name === "play") {
+    const own = readFileSync(join(FIGURES, "play.css"), "utf8");
+    return own + rules.filter((rule) => /^\.unseen/m.test(rule)).join("");
+  }
   const common = (rule) => /^(@|\.figure|\.content main \.figure|\.unseen)/m.test(rule);
   return rules.filter((rule) => common(rule) || rule.includes(`socket-${name}`)).join("");
 }
@@ -55,7 +60,7 @@ test("the figures stand in pages", () => {
   }
 });
 
-for (const name of names) {
+for (const name of [...names, "play"]) {
   test(`${name}: no more than ${MOST} bytes`, () => {
     const files = [...modules(`${name}.js`)];
     const texts = files.map((file) => readFileSync(join(FIGURES, file)));

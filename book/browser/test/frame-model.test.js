@@ -79,6 +79,21 @@ test("at every cut, a reader waits for no more than the frame has, refuses, or i
   }
 });
 
+test("a size is an integer in JSON, or refused", () => {
+  for (const size of ["-0", "01", "-01", "1.0", "1e3", "+1", "-"]) {
+    const options = { ...preset("header"), size };
+    assert.throws(() => frameParts(options), { message: "a size is written in digits" }, size);
+  }
+});
+
+test("one byte is no bytes", () => {
+  const options = { ...preset("answer"), text: "xy", says: "1" };
+  const bytes = bytesOf(frameParts(options));
+  const words = (cut) => understand("text", bytes.subarray(0, cut), "little").words;
+  assert.equal(words(4), "1 more of the 1 byte of the answer");
+  assert.equal(words(6), "the answer is whole; 1 byte more, it takes for the next message");
+});
+
 test("5, read from the wrong end, is 83886080", () => {
   const options = preset("wrong-byte-order");
   const bytes = bytesOf(frameParts(options));

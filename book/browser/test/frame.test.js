@@ -56,6 +56,7 @@ test("hostile lengths are refused, each with its id", async () => {
   assert.equal(await voice(), "✗ refuses: the peer announces -1 bytes negative-length");
   await says.fill("2147483648");
   assert.match(await voice(), /Cannot pack: 'i' holds numbers from -2147483648 to 2147483647/);
+  assert.equal(await found.locator(".voice").getAttribute("class"), "voice");
   await choose("wrong-byte-order");
   assert.equal(await voice(), "… waits for 83886075 more of the 83886080 bytes of the answer");
   await found.getByLabel("The length is written").selectOption("big");

@@ -26,6 +26,32 @@ function transcript(scene) {
   });
 }
 
+// What a shell, or the command itself, would make something else of.
+const REFUSED = [
+  "rm -r .",
+  "echo $HOME",
+  "seq 1",
+  "yes",
+  "seq 1 9000",
+  "echo a  b",
+  "echo  a",
+  "echo a\tb",
+  "echo -n hi",
+  "echo ~",
+  "echo (a)",
+  "echo a # b",
+  "echo {a,b}",
+  "echo [a]",
+  "printf",
+  "printf a b",
+  "printf -a",
+  "yes $HOME | head -n 2",
+  "yes ~ | head -n 2",
+  "yes -n | head -n 2",
+  "yes a  b | head -n 2",
+  "yes  | head -n 2",
+];
+
 function finish(options) {
   const performance = new Performance(options);
   for (let event; (event = performance.next()); );
@@ -193,9 +219,30 @@ test("all reads together are all writes together, whatever the controls say", ()
 test("the commands print what a shell's do, and others are refused", () => {
   assert.equal(commandOutput("seq 100000 100500").length, 3507);
   assert.equal(commandOutput("true"), "(no output)");
-  for (const command of ["rm -r .", "echo $HOME", "seq 1", "yes", "seq 1 9000"]) {
+  assert.equal(commandOutput("seq 5 1"), "(no output)");
+  assert.equal(commandOutput("yes a | head -n 0"), "(no output)");
+  assert.equal(commandOutput("echo a - b"), "a - b\n");
+  assert.equal(commandOutput("printf a"), "a");
+  assert.equal(commandOutput("yes a b | head -n 2"), "a b\na b\n");
+  for (const command of REFUSED) {
     assert.throws(() => commandOutput(command), Error, command);
   }
+});
+
+test("one byte is no bytes", () => {
+  const performance = new Performance({ ...preset("byte-by-byte"), messages: "x" });
+  const told = [];
+  for (let event; (event = performance.next()); ) told.push(event.words);
+  assert.deepEqual(told, [
+    "write 1 of 1 byte: the send buffer takes 1; it returns",
+    "the network carries 1 byte",
+    'read 1 returned 1 byte: "x"',
+    "the sender closes",
+    "read 2 returned 0 bytes: the peer is done",
+  ]);
+  const { reads } = finish({ ...preset("unread-close"), messages: "x".repeat(33) });
+  const remarks = reads.flatMap(({ remarks }) => remarks);
+  assert.deepEqual(remarks.at(-1), ["unread-data-reset", "1 byte at the end will never come"]);
 });
 
 test("more than can be drawn is refused", () => {
