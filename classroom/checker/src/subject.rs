@@ -65,7 +65,9 @@ impl Subject {
             .start(&mut command, |child| {
                 (child.stdin.take(), child.stdout.take(), child.stderr.take())
             })
-            .with_context(|| format!("cannot start `{name}`; is it built, and does it lie there?"))?;
+            .with_context(|| {
+                format!("cannot start `{name}`; is it built, and does it lie there?")
+            })?;
         let stdout = stdout.context("the program's stdout is a pipe")?;
         let stderr = stderr.context("the program's stderr is a pipe")?;
         let program = Program::watch(id, running, story, stdout, stderr);
