@@ -9,9 +9,6 @@ use std::time::{Duration, Instant};
 const FIRST_LINES: usize = 40;
 const LAST_LINES: usize = 10;
 
-/// How many equal lines in a row are told one by one. The others are counted.
-const EQUAL_LINES: usize = 3;
-
 /// The events of one check, in their order. Clones share it.
 #[derive(Clone)]
 pub struct Story(Arc<Mutex<Events>>);
@@ -25,16 +22,12 @@ struct Events {
     last_lines: VecDeque<Event>,
     left_out: usize,
     number: usize,
-    /// How many lines like the last one have come in a row.
-    equal: usize,
 }
 
 struct Event {
     number: usize,
     time: Duration,
     text: String,
-    /// How many more came that were the same.
-    more: usize,
 }
 
 impl Story {
@@ -47,7 +40,6 @@ impl Story {
             last_lines: VecDeque::new(),
             left_out: 0,
             number: 0,
-            equal: 0,
         })))
     }
 
@@ -59,28 +51,22 @@ impl Story {
     pub fn tell(&self, text: impl Into<String>) {
         let mut events = self.lock();
         let event = events.event(text.into());
-        events.equal = 0;
         events.kept.push(event);
     }
 
     /// Tells what the program printed. Of many lines only the first and the last are kept.
     pub fn printed(&self, text: impl Into<String>) {
         let mut events = self.lock();
-        let text = text.into();
-        if events.repeats(&text) {
-            return;
-        }
-        let event = events.event(text);
+        let event = events.event(text.into());
         if events.first_lines < FIRST_LINES {
             events.first_lines += 1;
             events.kept.push(event);
             return;
         }
         events.last_lines.push_back(event);
-        if events.last_lines.len() > LAST_LINES
-            && let Some(first) = events.last_lines.pop_front()
-        {
-            events.left_out += 1 + first.more;
+        if events.last_lines.len() > LAST_LINES {
+            events.last_lines.pop_front();
+            events.left_out += 1;
         }
     }
 
@@ -96,9 +82,6 @@ impl Story {
                 lines.push(format!("         … {} more lines of the program", events.left_out));
             }
             lines.push(format!("{:.3} s  {}", event.time.as_secs_f64(), event.text));
-            if event.more > 0 {
-                lines.push(format!("         … the same {} more times", event.more));
-            }
         }
         lines
     }
@@ -107,67 +90,6 @@ impl Story {
 impl Events {
     fn event(&mut self, text: String) -> Event {
         self.number += 1;
-        Event { number: self.number, time: self.began.elapsed(), text, more: 0 }
-    }
-
-    /// Counts a line that is the same as those before it, and tells whether it was one of many.
-    fn repeats(&mut self, text: &str) -> bool {
-        let number = self.number;
-        let last = self.last_lines.back_mut().or(self.kept.last_mut());
-        let Some(last) = last.filter(|last| last.number == number && last.text == text) else {
-            self.equal = 1;
-            return false;
-        };
-        self.equal += 1;
-        let many = self.equal > EQUAL_LINES;
-        last.more += usize::from(many);
-        many
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn texts(story: &Story) -> Vec<String> {
-        let lines = story.lines();
-        lines.iter().map(|line| line.trim_start_matches(['0', '.', ' ', 's']).into()).collect()
-    }
-
-    #[test]
-    fn many_equal_lines_are_counted() {
-        let story = Story::new();
-        for _ in 0..1000 {
-            story.printed("received nothing");
-        }
-        story.printed("goodbye");
-        let told = ["received nothing", "received nothing", "received nothing"];
-        let told = [&told[..], &["… the same 997 more times", "goodbye"]].concat();
-        assert_eq!(texts(&story), told);
-    }
-
-    #[test]
-    fn what_happens_in_between_is_told_where_it_happened() {
-        let story = Story::new();
-        for _ in 0..3 {
-            story.printed("hello");
-            story.printed("hello");
-            story.tell("we did something");
-        }
-        let told = ["hello", "hello", "we did something"].repeat(3);
-        assert_eq!(texts(&story), told);
-    }
-
-    #[test]
-    fn of_many_lines_the_first_and_the_last_are_told() {
-        let story = Story::new();
-        for number in 1000..2000 {
-            story.printed(format!("line {number}"));
-        }
-        let told = texts(&story);
-        assert_eq!(told.len(), FIRST_LINES + 1 + LAST_LINES);
-        assert_eq!(told[0], "line 1000");
-        assert_eq!(told[FIRST_LINES], "… 950 more lines of the program");
-        assert_eq!(told.last().map(String::as_str), Some("line 1999"));
+        Event { number: self.number, time: self.began.elapsed(), text }
     }
 }

@@ -100,16 +100,11 @@ fn one_that_says_too_little_or_too_much_is_shown_with_its_bytes() {
 
 #[test]
 fn a_flood_is_cut() {
-    for (line, told) in [
-        ("print('x' * 10000)", "more times"),
-        ("print(time.perf_counter_ns(), 'x' * 10000)", "more lines of the program"),
-    ] {
-        let flood = server(&format!("while True: {line}"));
-        let judged = only(SERVER, &flood);
-        assert_eq!(judged.status, Some(1), "{}", judged.stderr);
-        assert!(judged.stdout.contains(told), "{}", judged.stdout);
-        assert!(judged.stdout.len() < 100_000, "{} bytes", judged.stdout.len());
-    }
+    let flood = server("while True: print('x' * 10000)");
+    let judged = only(SERVER, &flood);
+    assert_eq!(judged.status, Some(1), "{}", judged.stderr);
+    assert!(judged.stdout.contains("more lines of the program"), "{}", judged.stdout);
+    assert!(judged.stdout.len() < 100_000, "{} bytes", judged.stdout.len());
 }
 
 /// Leaves its process group and its parent, with a name that can be looked for.
