@@ -13,7 +13,6 @@ mod peer;
 mod port;
 mod processes;
 mod program;
-mod queue;
 mod report;
 mod role;
 mod run;

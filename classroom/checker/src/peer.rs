@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
+use receive_queue::Queue;
 use socket2::SockRef;
 
 use crate::program::Program;
-use crate::queue::wait_until_taken;
 use crate::story::Story;
 use crate::verdict::{Failure, Outcome};
 use crate::watch::{Doing, LOOK, Silence, Watch, settle};
@@ -176,17 +176,18 @@ impl Peer {
     /// The check is over: the program does not take them.
     pub fn send_pieces(&mut self, pieces: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Outcome {
         let program = Arc::clone(&self.program);
+        let queue = Queue::of_peer(&self.stream);
         let mut all = Vec::new();
         let mut count = 0;
         for piece in pieces {
             let piece = piece.as_ref();
             let (sent, then) = self.write(piece)?;
-            let mut silence = None;
             let mut watch = self.watch(&program);
-            wait_until_taken(&self.stream, self.sent, || {
-                silence = watch.look();
-                silence.is_none()
+            let taken = queue.wait_until_taken(self.sent, || match watch.look() {
+                Some(silence) => Err(silence),
+                None => Ok(true),
             });
+            let silence = taken.err();
             all.extend(&piece[..sent]);
             count += 1;
             if sent < piece.len() || silence.is_some() {

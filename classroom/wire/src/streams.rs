@@ -5,7 +5,6 @@ mod connection;
 mod delivery;
 mod flow;
 mod held;
-mod queue;
 mod stop;
 
 use std::io;

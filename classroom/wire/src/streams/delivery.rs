@@ -3,10 +3,11 @@
 use std::io::{ErrorKind, Write};
 use std::time::{Duration, Instant};
 
+use receive_queue::Queue;
+
 use crate::direction::Direction;
 use crate::streams::Bends;
 use crate::streams::connection::Connection;
-use crate::streams::queue::Queue;
 use crate::streams::stop::Stop;
 
 /// How many pieces a second a limited rate is cut into.
