@@ -10,6 +10,7 @@ mod difference;
 mod exercises;
 mod lessons;
 mod peer;
+mod pipe;
 mod port;
 mod processes;
 mod program;

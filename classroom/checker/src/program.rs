@@ -1,6 +1,7 @@
 //! The program under test, as everybody in a check sees it: its output, its end, what it does.
 
-use std::io::{BufRead, BufReader, ErrorKind, Read};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read};
+use std::process::{ChildStderr, ChildStdout};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 use bstr::ByteSlice;
 
 use crate::activity::Activity;
+use crate::pipe::Pipe;
 use crate::running::Running;
 use crate::status::Status;
 use crate::story::Story;
@@ -30,6 +32,7 @@ const LOOK: Duration = Duration::from_millis(20);
 pub struct Program {
     id: u32,
     running: Running,
+    pipes: [Pipe; 2],
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -54,22 +57,27 @@ pub enum Stream {
 
 impl Program {
     /// Watches a program that has just been started.
+    ///
+    /// # Errors
+    ///
+    /// Those of watching its pipes.
     pub fn watch(
         id: u32,
         running: &Running,
         story: &Story,
-        stdout: impl Read + Send + 'static,
-        stderr: impl Read + Send + 'static,
-    ) -> Arc<Self> {
+        stdout: ChildStdout,
+        stderr: ChildStderr,
+    ) -> io::Result<Arc<Self>> {
         let program = Arc::new(Self {
             id,
             running: running.clone(),
+            pipes: [Pipe::of(&stdout)?, Pipe::of(&stderr)?],
             state: Mutex::new(State { open_pipes: 2, ..State::default() }),
             changed: Condvar::new(),
         });
         program.read(stdout, Stream::Stdout, story);
         program.read(stderr, Stream::Stderr, story);
-        program
+        Ok(program)
     }
 
     fn read(self: &Arc<Self>, pipe: impl Read + Send + 'static, stream: Stream, story: &Story) {
@@ -140,9 +148,12 @@ impl Program {
         self.changed.wait_timeout(state, limit).unwrap_or_else(PoisonError::into_inner).0
     }
 
-    /// What it is doing, where the system tells.
+    /// What it is doing, where the system tells. One that only waits for us to read what it
+    /// printed is not asleep.
     pub fn activity(&self) -> Option<Activity> {
-        Activity::of(self.id)
+        let mut activity = Activity::of(self.id)?;
+        activity.asleep &= !self.pipes.iter().any(Pipe::has_unread);
+        Some(activity)
     }
 
     /// What it has printed so far to one stream.

@@ -70,7 +70,7 @@ impl Subject {
             })?;
         let stdout = stdout.context("the program's stdout is a pipe")?;
         let stderr = stderr.context("the program's stderr is a pipe")?;
-        let program = Program::watch(id, running, story, stdout, stderr);
+        let program = Program::watch(id, running, story, stdout, stderr)?;
         Ok(Self { program, input, mark, running: running.clone(), story: story.clone() })
     }
 
