@@ -25,7 +25,7 @@ mod template;
 mod verdict;
 mod watch;
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -96,11 +96,20 @@ fn main() -> ExitCode {
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
+        // Nothing is said to nobody; but that all has passed is not said either.
+        Err(error) if is_unread(&error) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("Error: {error:?}");
             ExitCode::from(MISUSED)
         }
     }
+}
+
+/// Tells whether whoever reads what we print has seen enough, as in `cargo checker … | head`. Any
+/// other pipe that breaks has a context.
+fn is_unread(error: &anyhow::Error) -> bool {
+    let cause = error.downcast_ref::<io::Error>();
+    error.chain().len() == 1 && cause.is_some_and(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Checks the program. Returns whether nothing has failed.

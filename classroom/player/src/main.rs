@@ -27,6 +27,7 @@ mod step;
 mod wires;
 
 use std::ffi::OsString;
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -134,7 +135,20 @@ fn number(text: &str) -> Result<u32, String> {
 }
 
 fn main() -> anyhow::Result<()> {
-    let cli = Cli::parse();
+    match run(Cli::parse()) {
+        Err(error) if is_unread(&error) => Ok(()),
+        outcome => outcome,
+    }
+}
+
+/// Tells whether whoever reads what we print has seen enough, as in `cargo failure | head`. Any
+/// other pipe that breaks has a context.
+fn is_unread(error: &anyhow::Error) -> bool {
+    let cause = error.downcast_ref::<io::Error>();
+    error.chain().len() == 1 && cause.is_some_and(|cause| cause.kind() == ErrorKind::BrokenPipe)
+}
+
+fn run(cli: Cli) -> anyhow::Result<()> {
     let course = Course::load()?;
     match cli.command {
         Command::Lesson(Lessons {

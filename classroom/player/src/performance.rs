@@ -16,7 +16,7 @@ use crate::script::Script;
 use crate::show::Show;
 use crate::stage::Stage;
 use crate::wires::{self, Line};
-use crate::{Failures, Lessons, Playing, bytes};
+use crate::{Failures, Lessons, Playing, bytes, is_unread};
 
 /// What is said before a play in which requests are bent that have no frame.
 const BENT_REQUESTS: &str = "The requests of this lesson have no frame: one read is one command. Bent, \
@@ -195,6 +195,9 @@ fn play(
         }
         previous = Some(&step.step);
         if let Err(error) = stage.perform(&step.step, show) {
+            if is_unread(&error) {
+                return Err(error);
+            }
             if let Some(bends) = line.and_then(|line| line.through.as_ref())
                 && !script.bent.is_empty()
             {

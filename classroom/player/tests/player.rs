@@ -166,6 +166,25 @@ fn the_lessons_are_listed_with_their_programs() {
 }
 
 #[test]
+fn nothing_is_said_when_nobody_reads_on() {
+    // One ends with its first line, the other in the middle of a play.
+    for (arguments, last_read) in [(&["failure"][..], "Lesson 1"), (&["lesson", "1"], "1. One")] {
+        let mut child = player()
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the player starts");
+        let lines = BufReader::new(child.stdout.take().expect("stdout is a pipe")).lines();
+        let mut read = lines.map_while(Result::ok).skip_while(|line| !line.starts_with(last_read));
+        assert!(read.next().is_some(), "{last_read:?} never came");
+        drop(read);
+        let output = child.wait_with_output().expect("it ends");
+        output.assert().success().stderr(contains("Error").not());
+    }
+}
+
+#[test]
 fn a_lesson_or_scene_that_is_not_there_is_an_error() {
     run(&["lesson", "77"]).assert().code(1).stderr(contains("there is no lesson 77"));
     run(&["lesson", "1", "nonsense"])

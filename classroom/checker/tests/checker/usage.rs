@@ -25,6 +25,16 @@ fn wrong_arguments_are_told() {
 }
 
 #[test]
+fn nothing_is_said_when_nobody_reads_on() {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_checker"));
+    let output = command.args(["3", "server", "--list"]).stdout(writer).output().expect("it runs");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(1), "it has not said that all is well");
+}
+
+#[test]
 fn the_list_says_what_each_id_means() {
     let listed = checker(["3", "server", "--list"]);
     assert_eq!(listed.status, Some(0));
