@@ -1,4 +1,5 @@
-//! Runs each row of the table in the README: its command brings about its failure.
+//! Runs what the README shows: its session, and each row of the table, whose command brings about
+//! its failure.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
@@ -97,6 +98,43 @@ fn every_row_is_tested_here() {
     for (id, _) in rows {
         assert!(tests.contains(&format!("row(\"{id}\")")), "{id} has no test");
     }
+}
+
+/// A line of the wire without what is another in each run: the addresses and the time.
+fn steady(line: &str) -> String {
+    let words: Vec<_> = line
+        .split_whitespace()
+        .map(|word| if word.starts_with("127.0.0.1:") { "ADDRESS" } else { word })
+        .collect();
+    let time = words.iter().position(|&word| word == "s").unwrap_or_default();
+    [&words[..time.saturating_sub(1)], &words[time..]].concat().join(" ")
+}
+
+#[test]
+fn the_session_is_a_real_one() {
+    let (_, rest) = README.split_once("```\n$ cargo wire 8080 9090 ").expect("a session");
+    let (options, rest) = rest.split_once('\n').expect("lines follow");
+    let (session, _) = rest.split_once("\n```").expect("it ends");
+
+    let (listener, target) = listen();
+    let options: Vec<_> = options.split_whitespace().collect();
+    let mut wire = Program::start(WIRE, [&["0", &target.to_string()], &options[..]].concat());
+    wire.wait_until_listening();
+    let mut printed = vec![format!("listening on {}", wire.address())];
+    let (mut client, mut server) = conversation(&wire, &listener);
+    send(&mut client, "echo hi");
+    expect_bytes(&mut server, b"echo hi");
+    send(&mut server, b"\x03\0\0\0hi\n");
+    expect_bytes(&mut client, b"\x03\0\0\0hi\n");
+    drop(client);
+    expect_end(&mut server);
+    drop(server);
+    while !printed.last().is_some_and(|line| line.ends_with("  closed")) {
+        printed.push(wire.line());
+    }
+    let printed: Vec<_> = printed.iter().map(|line| steady(line)).collect();
+    let shown: Vec<_> = session.lines().map(steady).collect();
+    assert_eq!(printed, shown);
 }
 
 #[test]
