@@ -31,7 +31,7 @@ fn start(id: &str, target: SocketAddr) -> Program {
     let (_, command) = row.unwrap_or_else(|| panic!("the README has no row for {id}"));
     let target = target.to_string();
     let mut arguments: Vec<_> = command.split_whitespace().collect();
-    arguments[0] = if arguments[0].starts_with("[::1]:") { "[::1]:0" } else { "0" };
+    arguments[0] = if arguments[0].contains("[::1]:") { "[::1]:0" } else { "0" };
     arguments[1] = &target;
     let mut wire = Program::start(WIRE, arguments);
     wire.wait_until_listening();
