@@ -83,7 +83,7 @@ pub fn recv_length(
 pub fn check_length(length: i128, max: usize, fault: Option<Fault>) -> Result<usize, Failure> {
     match (fault, usize::try_from(length)) {
         // As in `while received < length`: nothing is fetched, and nobody wonders.
-        (Some(Fault::NegativeLength), Err(_)) => Ok(0),
+        (Some(Fault::NegativeLength), _) if length < 0 => Ok(0),
         // Whatever the server says must be right.
         (Some(Fault::OversizedLength), Ok(length)) => Ok(length),
         _ => struct_header::check_length(length, max),

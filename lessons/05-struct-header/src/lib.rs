@@ -81,14 +81,14 @@ fn recv_header(stream: &mut impl Read) -> Result<Option<[u8; 4]>, Failure> {
 /// `negative-length` or `oversized-length`.
 pub fn check_length(length: i128, max: usize) -> Result<usize, Failure> {
     match usize::try_from(length) {
-        Err(_) => {
+        Ok(length) if length <= max => Ok(length),
+        _ if length < 0 => {
             Err(Failure::new("negative-length", format!("the peer announces {length} bytes")))
         }
-        Ok(length) if length > max => Err(Failure::new(
+        _ => Err(Failure::new(
             "oversized-length",
             format!("the peer announces {length} bytes; at most {max} are accepted"),
         )),
-        Ok(length) => Ok(length),
     }
 }
 
