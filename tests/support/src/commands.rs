@@ -8,6 +8,8 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 
@@ -358,15 +360,18 @@ pub fn stalled_write(path: &str, frame: Frame) {
 /// With a timeout, a write may take only part of the bytes. A slow reader gets them all.
 pub fn partial_write(path: &str, frame: Frame) {
     let answer = frame(numbers(4_000_000).as_bytes());
-    let server = Program::server(path, &["--timeout", "0.5"]);
+    let server = Program::server(path, &["--timeout", "2"]);
     let mut stream = connect(server.address());
     // With a small buffer at this end the server's write has to wait from early on.
     SockRef::from(&stream).set_recv_buffer_size(256 * 1024).expect("a size can be set");
     stream.write_all(b"seq 1 4000000").expect("the server takes it");
-    // Sixteen bytes a read make a slow reader, for whom 31 MB take longer than the timeout.
-    let mut piece = [0; 16];
+    // For this reader 31 MB take twice as long as the timeout, but it never pauses so long.
+    let (began, whole) = (Instant::now(), Duration::from_secs(4));
+    let mut piece = [0; 64 * 1024];
     let mut received = 0;
     while received < answer.len() {
+        let due = whole.mul_f64(received as f64 / answer.len() as f64);
+        thread::sleep(due.saturating_sub(began.elapsed()));
         let count = stream.read(&mut piece).expect("the answer goes on");
         assert!(count > 0, "{received} of {} bytes arrived", answer.len());
         let expected = answer.get(received..received + count);
