@@ -33,7 +33,7 @@ fn main() -> anyhow::Result<()> {
     println!("listening on {address}");
     println!("the backlog is {}, and nobody accepts", args.backlog);
 
-    // Each stream is kept: a client that is dropped would leave the queue.
+    // Each stream is kept: a client that waits is still there.
     let mut clients = Vec::new();
     for number in 1..=args.backlog + 2 {
         match TcpStream::connect_timeout(&address, PATIENCE) {
