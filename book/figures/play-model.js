@@ -46,38 +46,55 @@ export class Walk {
 }
 
 /**
+ * The shares in which a piece is shown. A server tells of an upload when it has the header, and
+ * the body may be on its way for long after that: these are two.
+ *
+ * @param {{request: boolean, size: number, rows: Array<{bytes: number[], label: string}>}} piece
+ * @returns {object[]} one or two pieces
+ */
+export function shares(piece) {
+  const body = piece.rows.findIndex(({ label }) => label.startsWith("body"));
+  if (!piece.request || body < 1) return [piece];
+  const header = piece.rows.slice(0, body);
+  const size = header.flatMap(({ bytes }) => bytes).length;
+  const rest = { ...piece, size: piece.size - size, rows: piece.rows.slice(body) };
+  return [{ ...piece, size, rows: header }, rest];
+}
+
+/**
  * Says for each piece of the wire's recording with which line of the play it shows.
  *
- * The recording has an order within each connection only. A piece belongs to a line if the line
- * names its very bytes: somebody typed them, or a server printed that it received them. What the
- * other side sent right after a request belongs to the server's line about that request. All else
- * belongs to no line.
+ * The recording has an order within each connection only. A piece belongs to a line that names
+ * it: somebody typed its very bytes, a server printed that it received them, or it tells what a
+ * new client asks for. What the server sent right after a request belongs to its line about that
+ * request. All else belongs to a line that proves it: by then it had come.
  *
  * @param {Array<{kind: string, side: string, text: string}>} entries the lines of the play
- * @param {Array<{connection: string, request: boolean, size: number, bytes: number[]}>} pieces
- *   in the order of their connections; `bytes` are the first of them
- * @returns {Array<number|undefined>} for each piece the index of its line
+ * @param {Array<{connection: string, request: boolean, size: number, rows: object[]}>} pieces
+ *   shares, in the order of their connections; the rows have the first of their bytes
+ * @returns {number[]} for each piece the index of its line
  */
 export function align(entries, pieces) {
+  const calls = greeted(entries);
   const lines = pieces.map(() => undefined);
   const heard = new Set();
   entries.forEach((entry, index) => {
     if (entry.kind === "type") typed(pieces, lines, sized(entry.text), index);
   });
   entries.forEach((entry, index) => {
-    const wanted = received(entry);
+    const wanted = received(entry, entries[index + 1]);
     if (wanted) arrived(pieces, lines, heard, wanted, index);
+    const call = calls.find(({ asked }) => asked === index);
+    const place = pieces.findIndex(({ connection }) => connection === call?.connection);
+    if (place >= 0) lines[place] ??= index;
   });
-  return inOrder(pieces, lines);
+  return filled(entries, pieces, calls, inOrder(pieces, lines));
 }
 
-/** Finds the piece that somebody typed: the next in its connection, with exactly these bytes. */
+/** Finds the piece that somebody typed: the next with exactly these bytes. */
 function typed(pieces, lines, wanted, index) {
   const place = pieces.findIndex(
-    (piece, place) =>
-      lines[place] === undefined &&
-      same(piece, wanted) &&
-      requestsBefore(pieces, place).every((earlier) => lines[earlier] !== undefined),
+    (piece, place) => lines[place] === undefined && same(piece, wanted),
   );
   if (place >= 0) lines[place] = index;
 }
@@ -85,11 +102,7 @@ function typed(pieces, lines, wanted, index) {
 /** Finds the request that a server has received, and takes what follows it for the answer. */
 function arrived(pieces, lines, heard, wanted, index) {
   const place = pieces.findIndex(
-    (piece, place) =>
-      piece.request &&
-      !heard.has(place) &&
-      same(piece, wanted) &&
-      requestsBefore(pieces, place).every((earlier) => heard.has(earlier)),
+    (piece, place) => piece.request && !heard.has(place) && same(piece, wanted),
   );
   if (place < 0) return;
   heard.add(place);
@@ -100,18 +113,49 @@ function arrived(pieces, lines, heard, wanted, index) {
   }
 }
 
-/** The places of all earlier requests of the same connection. */
-function requestsBefore(pieces, place) {
-  const { connection } = pieces[place];
-  const before = [...pieces.keys()].slice(0, place);
-  return before.filter((at) => pieces[at].request && pieces[at].connection === connection);
+/**
+ * The connections that a server tells of, in their order: who called, that is who was started
+ * last; the line that tells what the client asks for; and the line that says it is gone.
+ */
+function greeted(entries) {
+  const calls = new Map();
+  let caller;
+  entries.forEach(({ kind, side, text }, index) => {
+    if (kind === "start") caller = side;
+    const [, address, news] = (kind === "print" && /^client (\S+:\d+)(?: (.+))?$/.exec(text)) || [];
+    if (!address) return;
+    if (!calls.has(address)) calls.set(address, { connection: String(calls.size + 1), caller });
+    else if (news?.startsWith("gone: ")) calls.get(address).gone = index;
+    else calls.get(address).asked ??= index;
+  });
+  return [...calls.values()];
+}
+
+/** Gives each piece that no line names to a line that proves it: the next of its client, or the end. */
+function filled(entries, pieces, calls, lines) {
+  return lines.map((line, place) => {
+    if (line !== undefined) return line;
+    const { connection } = pieces[place];
+    const own = (other, at) => other !== undefined && pieces[at].connection === connection;
+    const before = Math.max(-1, ...lines.filter((other, at) => at < place && own(other, at)));
+    const next = lines.findIndex((other, at) => at > place && own(other, at));
+    const call = calls.find((one) => one.connection === connection);
+    // What the client prints next, it prints because of what has come.
+    const proof = entries.findIndex(
+      ({ kind, side }, index) =>
+        index > before && ((kind === "print" && side === call?.caller) || index === call?.gone),
+    );
+    const last = next < 0 ? entries.length - 1 : lines[next];
+    return proof < 0 ? last : Math.min(proof, last);
+  });
 }
 
 /** What a server says it has received: `received 7 bytes: "echo hi"`, or null. */
-function received({ kind, text }) {
+function received({ kind, text }, next) {
   const found = kind === "print" && /^received (\d+) bytes?(?: from \S+)?: "(.*)"$/.exec(text);
   if (!found) return null;
-  return { size: Number(found[1]), bytes: sized(unquoted(found[2])).bytes };
+  const cut = next?.text.startsWith("the datagram was longer");
+  return { size: Number(found[1]), bytes: sized(unquoted(found[2])).bytes, cut };
 }
 
 function sized(text) {
@@ -124,8 +168,11 @@ function unquoted(text) {
   return text.replace(/\\(["\\])/g, "$1");
 }
 
-function same(piece, { size, bytes }) {
-  return piece.size === size && piece.bytes.every((byte, index) => byte === bytes[index]);
+/** Whether a piece is these bytes or, if they were cut, begins with them. */
+function same(piece, { size, bytes, cut }) {
+  const shown = piece.rows.flatMap((row) => row.bytes);
+  const fits = cut ? piece.size > size : piece.size === size;
+  return fits && shown.slice(0, size).every((byte, index) => byte === bytes[index]);
 }
 
 /** Lets go of whatever would claim another order than the recorded one. */

@@ -2,7 +2,7 @@
 // between them, and the bytes on the wire. Without this script the transcript is simply there.
 
 import { button, element } from "./figure.js";
-import { Walk, align, spoken } from "./play-model.js";
+import { Walk, align, shares, spoken } from "./play-model.js";
 
 const KINDS = ["start", "type", "print", "skip", "event"];
 
@@ -39,9 +39,6 @@ class Stage {
     this.walk = new Walk(entries(figure));
     this.pieces = pieces(figure);
     this.lines = align(this.walk.entries, this.pieces);
-    // What no line of the play names stays where it is, in the order in which it was recorded.
-    const left = this.lines.filter((line) => line === undefined).length;
-    figure.classList.toggle("all-bytes", left === 0);
     this.terminals = terminals(this.walk.entries);
     // The recording says nothing about the order between two connections.
     const several = new Set(this.pieces.map(({ connection }) => connection)).size > 1;
@@ -68,8 +65,8 @@ class Stage {
         this.told,
       ),
       element("div", { className: "terminals" }, ...this.terminals.values()),
-      ...(this.pieces.length > left ? [this.wire] : []),
-      element("p", { className: "keys" }, KEYS_TOLD),
+      ...(this.pieces.length > 0 ? [this.wire] : []),
+      element("p", { className: "keys" }, this.pieces.length > 0 ? BYTES_TOLD : "", KEYS_TOLD),
       this.voice,
     );
     stage.onkeydown = (event) => this.key(event);
@@ -160,20 +157,33 @@ function entries(figure) {
   });
 }
 
-/** The pieces of the wire's recording in the page. */
+/** The pieces of the wire's recording in the page, in their shares. */
 function pieces(figure) {
-  return [...figure.querySelectorAll(".piece")].map((piece) => {
+  return [...figure.querySelectorAll(".piece")].flatMap((piece) => {
     const { connection, size } = piece.dataset;
-    const hex = [...piece.querySelectorAll(".hex")].map((row) => row.textContent).join(" ");
-    return {
-      element: piece,
-      head: piece.firstElementChild.textContent,
-      connection,
-      request: piece.classList.contains("client"),
-      size: Number(size),
-      bytes: hex ? hex.split(" ").map((byte) => parseInt(byte, 16)) : [],
-    };
+    const request = piece.classList.contains("client");
+    const rows = [...piece.querySelectorAll(".row")].map(row);
+    const all = shares({ connection, request, size: Number(size), rows });
+    return all.map((share) => ({ ...share, ...drawn(share, piece) }));
   });
+}
+
+/** A row of bytes; one that tells how many are left out has none. */
+function row(element) {
+  const text = (name) => element.querySelector(name)?.textContent ?? "";
+  const bytes = text(".hex").split(" ").filter((byte) => byte !== "");
+  return { element, bytes: bytes.map((byte) => parseInt(byte, 16)), label: text("em") };
+}
+
+/** A share as it is drawn, and its head in words. */
+function drawn({ size, rows }, piece) {
+  const copy = piece.cloneNode(true);
+  const [head, bytes] = copy.children;
+  if (size !== Number(piece.dataset.size)) {
+    head.lastChild.textContent = ` · ${size} of ${piece.dataset.size} bytes`;
+  }
+  bytes.replaceChildren(...rows.map(({ element }) => element.cloneNode(true)));
+  return { element: copy, head: head.textContent };
 }
 
 /** A terminal for each side, in the order in which they come up. */
@@ -188,6 +198,9 @@ function terminals(entries) {
   }
   return all;
 }
+
+const BYTES_TOLD =
+  "Bytes come with the line that names or causes them; all others with a line by which they had come. ";
 
 const KEYS_TOLD =
   "Keys: → or space one step, ← back, End to the next question or the end, Home to the start.";

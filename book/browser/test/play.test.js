@@ -2,12 +2,14 @@
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { readdirSync } from "node:fs";
-import { resolve } from "node:path";
+import { readFileSync, readdirSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { after, test } from "node:test";
 import { start, visitor } from "../harness.js";
 
-const LESSONS = resolve(import.meta.dirname, "../../src/lessons");
+const SOURCES = resolve(import.meta.dirname, "../../src");
+const LESSONS = join(SOURCES, "lessons");
+const DEMOS = resolve(import.meta.dirname, "../../../lessons");
 const PAGE = "/lessons/04-sticky-packets/play.html";
 const world = await start(after);
 
@@ -77,11 +79,25 @@ test("by keyboard: the keys step, and the page is not turned", async () => {
   await close();
 });
 
-test("bytes that no line names stay as they lie", async () => {
+test("an upload goes between its terminals: header, body, answer", async () => {
   const { found, press, close } = await play({}, "/lessons/07-file-transfer/play.html");
+  const heads = () => found.locator(".on-the-wire .now p").allTextContents();
   await press("Step through");
-  assert.equal(await found.locator(".on-the-wire").count(), 0);
-  assert.ok(await found.locator("> .pieces, > details").first().isVisible());
+  for (let step = 0; step < 7; step += 1) await press("Step");
+  assert.equal((await terminal(found, "server")).at(-1), "client 127.0.0.1:50001 put notes.txt, 50 bytes");
+  assert.deepEqual(await heads(), ["1 · client → server · 98 of 148 bytes"]);
+  assert.match(await found.locator(".on-the-wire .now .row").first().textContent(), /^5e 00 00 00 .*length 94$/);
+  const voice = await found.locator(".stage [aria-live]").textContent();
+  assert.match(voice, /50 bytes On the wire: 1 · client → server · 98 of 148 bytes\.$/);
+  await press("Step");
+  assert.equal((await terminal(found, "client")).at(-1), "put notes.txt: 50 bytes");
+  assert.deepEqual(await heads(), [
+    "1 · client → server · 50 of 148 bytes",
+    "1 · client ← server · 19 bytes",
+  ]);
+  const rows = await found.locator(".on-the-wire .now .row").allTextContents();
+  assert.match(rows[0], /^53 6f 63 6b .*body, 50 bytes$/);
+  assert.match(rows.at(-1), /"status":"ok".*header, 15 bytes$/);
   await close();
 });
 
@@ -101,6 +117,87 @@ test("every play of a lesson can be stepped through to its end", async () => {
   assert.deepEqual(faults, []);
   await close();
 });
+
+// The pages that have the whole of a scene: "4 1" is in "/lessons/04-sticky-packets/play.html".
+const pages = new Map();
+for (const path of readdirSync(SOURCES, { recursive: true }).filter((path) => path.endsWith(".md"))) {
+  const address = `/${path.replaceAll("\\", "/").replace(/\.md$/, ".html")}`;
+  const text = readFileSync(join(SOURCES, path), "utf8");
+  for (const [, scene] of text.matchAll(/^\{\{#(?:play|bytes) (\d+ \d+)\}\}$/gm)) pages.set(scene, address);
+}
+
+// The recordings of these scenes: { scene: "4 1", path, address }.
+const recordings = readdirSync(DEMOS, { recursive: true })
+  .filter((path) => path.endsWith(".bytes"))
+  .map((path) => {
+    const [lesson, scene] = [dirname(dirname(path)), basename(path)].map((name) => parseInt(name));
+    const address = pages.get(`${lesson} ${scene}`);
+    return { scene: `${lesson} ${scene}`, path: join(DEMOS, path), address };
+  })
+  .filter(({ address }) => address);
+
+test("there are pages with recorded bytes", () => assert.ok(recordings.length >= 25));
+
+// The lines of a recording by connection, without their blanks.
+function kept(path) {
+  const all = {};
+  let connection;
+  for (const line of readFileSync(path, "utf8").trimEnd().split("\n")) {
+    if (!line.startsWith(" ")) connection = parseInt(line);
+    (all[connection] ??= []).push(line.replace(/\s/g, ""));
+  }
+  return all;
+}
+
+// Steps to the end. Whatever comes on the wire with a step, by connection: its head, then its rows.
+function stepped(figure) {
+  const step = figure.querySelector(".stage button");
+  const all = {};
+  let before = 0;
+  while (step.ariaDisabled !== "true") {
+    step.click();
+    const pieces = figure.querySelectorAll(".on-the-wire .piece");
+    const now = [...pieces].filter((piece) => piece.classList.contains("now"));
+    if (pieces.length === before) continue;
+    if (now.length !== pieces.length - before) throw new Error(`${now.length} pieces are new`);
+    before = pieces.length;
+    for (const piece of now) {
+      const lines = (all[piece.dataset.connection] ??= []);
+      lines.push(piece.firstElementChild.textContent);
+      for (const row of piece.querySelectorAll(".row")) lines.push(row.textContent);
+    }
+  }
+  return all;
+}
+
+// A piece that came in two shares, "98 of 148 bytes" and "50 of 148 bytes", as it is kept.
+function whole(lines) {
+  let missing = 0;
+  return lines.flatMap((line) => {
+    const text = line.replace(/\s|·/g, "");
+    const [, share, size] = /(\d+) of (\d+) bytes$/.exec(line) ?? [];
+    if (!share) return [text];
+    const first = missing === 0;
+    missing = (first ? Number(size) : missing) - Number(share);
+    return first ? [text.replace(`${share}of`, "")] : [];
+  });
+}
+
+for (const { scene, path, address } of recordings) {
+  test(`all bytes of scene ${scene} come once, in order`, async () => {
+    const { page, faults, close } = await visitor(world);
+    await page.goto(world.origin + address);
+    const [lesson, number] = scene.split(" ");
+    const found = page.locator(`figure.play[data-lesson="${lesson}"][data-scene="${number}"]:has(.piece)`);
+    await found.first().getByRole("button", { name: "Step through" }).click();
+    const all = await found.first().evaluate(stepped);
+    const told = Object.entries(all).map(([connection, lines]) => [connection, whole(lines)]);
+    assert.deepEqual(Object.fromEntries(told), kept(path));
+    assert.ok(!(await found.first().locator("> .pieces, > details").first().isVisible()));
+    assert.deepEqual(faults, []);
+    await close();
+  });
+}
 
 test("without JavaScript the transcript is there, and no button", async () => {
   const context = await world.chrome.newContext({ javaScriptEnabled: false });
