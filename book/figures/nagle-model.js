@@ -1,6 +1,6 @@
 // The segments of requests and replies, as TCP on Linux sends them: Nagle's algorithm (RFC 896;
 // RFC 1122, 4.2.3.4) at the sender, and the delayed acknowledgement (RFC 1122, 4.2.3.2) at the
-// receiver. The test compares it with what was recorded on a loopback line.
+// receiver. The test compares it with what was recorded on a loopback line, book/runs/nagle.txt.
 
 import { count } from "./words.js";
 
