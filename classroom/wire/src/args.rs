@@ -2,10 +2,11 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::process;
 use std::time::Duration;
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser};
+use clap::{Arg, CommandFactory, Error, Parser};
 
 use crate::datagrams;
 use crate::direction::Direction;
@@ -20,7 +21,7 @@ const BOTH: &str = "Bend a stream, or datagrams";
 
 /// Stand between a client and a server, show what they say, and bend the line if asked to
 #[derive(Parser)]
-#[command(version)]
+#[command(version, mut_args = take_negative_numbers)]
 pub struct Args {
     /// Where clients call: a port of 127.0.0.1, or IP:PORT; port 0 takes a free one
     #[arg(value_parser = address)]
@@ -35,8 +36,7 @@ pub struct Args {
     pub udp: bool,
 
     /// Name the bytes as lesson 5, 6 or 7 frames them: length, header, body
-    #[arg(long, value_name = "LESSON", conflicts_with = "udp")]
-    #[arg(value_parser = lesson)]
+    #[arg(long, value_name = "LESSON", value_parser = lesson)]
     pub lesson: Option<u8>,
 
     /// Print only the first BYTES of each read, or of each part that --lesson names
@@ -65,64 +65,91 @@ pub struct Args {
 
     /// Deliver N bytes at a time, each when the last are taken (short-read, split-character)
     #[arg(long, value_name = "N", value_parser = count, help_heading = STREAMS)]
-    #[arg(conflicts_with = "udp")]
     pub drip: Option<usize>,
 
     /// Hold writes back for MS milliseconds and deliver them together (coalesced-messages)
     #[arg(long, value_name = "MS", value_parser = milliseconds, help_heading = STREAMS)]
-    #[arg(conflicts_with_all = ["udp", "drip", "rate", "delay"])]
     pub gather: Option<Duration>,
 
     /// Reset the connection after N bytes (peer-reset, interrupted-upload)
     #[arg(long, value_name = "N", value_parser = length, help_heading = STREAMS)]
-    #[arg(conflicts_with_all = ["udp", "cut", "stall"])]
     pub reset: Option<usize>,
 
     /// Go silent after N bytes, and stay connected (silent-peer, one-client-blocks-all)
     #[arg(long, value_name = "N", value_parser = length, help_heading = STREAMS)]
-    #[arg(conflicts_with_all = ["udp", "cut"])]
     pub stall: Option<usize>,
 
     /// Deliver no more than BYTES a second (partial-write)
     #[arg(long, value_name = "BYTES", value_parser = count, help_heading = STREAMS)]
-    #[arg(conflicts_with = "udp")]
     pub rate: Option<usize>,
 
     /// Lose a share P of the datagrams, from 0 to 1 (lost-datagram)
     #[arg(long, value_name = "P", value_parser = share, help_heading = DATAGRAMS)]
-    #[arg(requires = "udp")]
     pub drop: Option<f64>,
 
     /// Deliver a share P of the datagrams twice (an answer to the request before)
     #[arg(long, value_name = "P", value_parser = share, help_heading = DATAGRAMS)]
-    #[arg(requires = "udp")]
     pub duplicate: Option<f64>,
 
     /// Deliver a share P of the datagrams after the next one (answers in another order)
     #[arg(long, value_name = "P", value_parser = share, help_heading = DATAGRAMS)]
-    #[arg(requires = "udp")]
     pub reorder: Option<f64>,
 
     /// Send an answer from another port before each answer (stray-datagram)
-    #[arg(long, help_heading = DATAGRAMS, requires = "udp")]
+    #[arg(long, help_heading = DATAGRAMS)]
     pub stray: bool,
 
     /// Where chance begins: the same N and the same datagrams give the same delivery [default: 0]
-    #[arg(long, value_name = "N", help_heading = DATAGRAMS, requires = "udp")]
-    #[arg(value_parser = number)]
+    #[arg(long, value_name = "N", value_parser = number, help_heading = DATAGRAMS)]
     pub seed: Option<u64>,
 }
 
 impl Args {
     /// Reads the command line. What cannot be meant ends the program, as wrong arguments do.
     pub fn read() -> Self {
-        let args = Self::parse();
-        let complaint = match args.only {
-            Some(_) if !args.bends() => "--only says where to bend; say how, too: --cut 5",
-            Some(Direction::Request) if args.stray => "--stray is about replies, not requests",
-            _ => return args,
+        let args = Self::try_parse().unwrap_or_else(|error| exit(&error));
+        if let Some(complaint) = args.complaint() {
+            exit(&Self::command().error(ErrorKind::ArgumentConflict, complaint));
+        }
+        args
+    }
+
+    /// What is wrong about options that are right each by itself.
+    fn complaint(&self) -> Option<String> {
+        let of_streams = [
+            ("--lesson", self.lesson.is_some()),
+            ("--drip", self.drip.is_some()),
+            ("--gather", self.gather.is_some()),
+            ("--reset", self.reset.is_some()),
+            ("--stall", self.stall.is_some()),
+            ("--rate", self.rate.is_some()),
+        ];
+        let of_datagrams = [
+            ("--drop", self.drop.is_some()),
+            ("--duplicate", self.duplicate.is_some()),
+            ("--reorder", self.reorder.is_some()),
+            ("--stray", self.stray),
+            ("--seed", self.seed.is_some()),
+        ];
+        let (others, kind) = if self.udp {
+            (&of_streams[..], "streams, not for --udp")
+        } else {
+            (&of_datagrams[..], "datagrams, with --udp")
         };
-        Self::command().error(ErrorKind::ArgumentConflict, complaint).exit()
+        if let Some((name, _)) = others.iter().find(|(_, given)| *given) {
+            return Some(format!("{name} is only for {kind}"));
+        }
+
+        let ends = [self.cut, self.reset, self.stall].into_iter().flatten().count();
+        let late = self.drip.is_some() || self.rate.is_some() || self.delay.is_some();
+        let complaint = match self.only {
+            _ if ends > 1 => "only one of --cut, --reset and --stall can happen",
+            _ if self.gather.is_some() && late => "--gather goes with no --drip, --rate or --delay",
+            Some(_) if !self.bends() => "--only says where to bend; say how, too: --cut 5",
+            Some(Direction::Request) if self.stray => "--stray is about replies, not requests",
+            _ => return None,
+        };
+        Some(complaint.into())
     }
 
     /// Whether anything is bent.
@@ -162,6 +189,32 @@ impl Args {
             only: self.only,
         }
     }
+}
+
+/// Leaves it to the option to say what is wrong about `-1`: it is no option itself.
+fn take_negative_numbers(arg: Arg) -> Arg {
+    let takes_values = arg.get_action().takes_values();
+    arg.allow_negative_numbers(takes_values)
+}
+
+/// Ends the program with help, or with one line that says what is wrong.
+fn exit(error: &Error) -> ! {
+    if !error.use_stderr() {
+        error.exit();
+    }
+    // First comes what is wrong, then perhaps a tip, then usage and help, with empty lines between.
+    let text = error.to_string();
+    let mut parts = text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>());
+    let mut line = parts.next().unwrap_or_default().join(" ");
+    if let Some(tip) = parts.map(|part| part.join(" ")).find(|part| part.contains(" similar ")) {
+        line += &format!("; {tip}");
+    }
+    if !line.contains("usage: ") {
+        let usage = Args::command().render_usage().to_string();
+        line += &usage.replacen("Usage: ", "; usage: ", 1);
+    }
+    eprintln!("{line}");
+    process::exit(error.exit_code())
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {

@@ -4,7 +4,7 @@ mod conversation;
 mod packet;
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -82,17 +82,27 @@ impl Capture {
         Conversation::open(self.clone(), client, server, sequence)
     }
 
-    /// Records a datagram. One that is too long for a packet between these addresses is left
-    /// out: it cannot be sent either.
+    /// Has a datagram sent, and records it if it could be. Returns what `send` returned.
+    ///
+    /// The file is not finished in between: whoever got the datagram finds it there.
     ///
     /// # Errors
     ///
     /// Those of writing the file.
-    pub fn datagram(&self, from: SocketAddr, to: SocketAddr, bytes: &[u8]) -> anyhow::Result<()> {
-        match packet::datagram(from, to, bytes) {
-            Some(packet) => self.record(&packet),
-            None => Ok(()),
+    pub fn datagram(
+        &self,
+        from: SocketAddr,
+        to: SocketAddr,
+        bytes: &[u8],
+        send: impl FnOnce() -> io::Result<usize>,
+    ) -> anyhow::Result<io::Result<usize>> {
+        let mut recorder = self.recorder();
+        let sent = send();
+        // What is too long for a packet between these addresses is left out.
+        if let (Ok(_), Some(packet)) = (&sent, packet::datagram(from, to, bytes)) {
+            recorder.record(&packet)?;
         }
+        Ok(sent)
     }
 
     /// Ends the file. What is recorded from now on is left out, so that the last packet is
@@ -108,11 +118,21 @@ impl Capture {
         }
     }
 
-    /// Writes a packet and flushes it: a capture can be opened while it grows.
     fn record(&self, packet: &[u8]) -> anyhow::Result<()> {
-        let mut recorder = self.recorder();
-        let timestamp = recorder.began.0 + recorder.began.1.elapsed();
-        let Some(file) = &mut recorder.file else {
+        self.recorder().record(packet)
+    }
+
+    /// A thread that panicked leaves at worst a packet that was not written to its end.
+    fn recorder(&self) -> MutexGuard<'_, Recorder> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Recorder {
+    /// Writes a packet and flushes it: a capture can be opened while it grows.
+    fn record(&mut self, packet: &[u8]) -> anyhow::Result<()> {
+        let timestamp = self.began.0 + self.began.1.elapsed();
+        let Some(file) = &mut self.file else {
             return Ok(());
         };
         let block = EnhancedPacketBlock {
@@ -124,11 +144,6 @@ impl Capture {
         };
         file.write_pcapng_block(block).context(CANNOT_WRITE)?;
         file.get_mut().flush().context(CANNOT_WRITE)
-    }
-
-    /// A thread that panicked leaves at worst a packet that was not written to its end.
-    fn recorder(&self) -> MutexGuard<'_, Recorder> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

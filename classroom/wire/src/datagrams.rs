@@ -109,11 +109,17 @@ impl Relay {
         Ok(())
     }
 
-    /// Puts a datagram into the capture, if there is one.
-    fn record(&self, from: SocketAddr, to: SocketAddr, bytes: &[u8]) -> anyhow::Result<()> {
+    /// Has a datagram sent, and puts it into the capture, if there is one and it could be sent.
+    fn record(
+        &self,
+        from: SocketAddr,
+        to: SocketAddr,
+        bytes: &[u8],
+        send: impl FnOnce() -> io::Result<usize>,
+    ) -> anyhow::Result<io::Result<usize>> {
         match &self.capture {
-            Some(capture) => capture.datagram(from, to, bytes),
-            None => Ok(()),
+            Some(capture) => capture.datagram(from, to, bytes, send),
+            None => Ok(send()),
         }
     }
 }

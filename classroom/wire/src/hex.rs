@@ -5,15 +5,25 @@ use std::fmt::Write;
 /// How many bytes stand in a row.
 const ROW: usize = 16;
 
+/// Where the text begins: behind two digits and a space for each byte, and two spaces more.
+const TEXT: usize = 3 * ROW + 2;
+
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
 /// Adds rows of bytes to `block`, each ended by a newline; `label` stands beside the first.
 /// Of more than `show` bytes only the first are printed, and the number of the others.
 pub fn add_rows(block: &mut String, bytes: &[u8], show: Option<usize>, label: &str) {
     let (shown, hidden) = bytes.split_at(show.unwrap_or(usize::MAX).min(bytes.len()));
     let mut label = label;
     for row in shown.chunks(ROW) {
-        let digits: String = row.iter().map(|byte| format!("{byte:02x} ")).collect();
-        let text: String = row.iter().map(|&byte| visible(byte)).collect();
-        add_line(block, &format!("{digits:<48}  {text:<ROW$}  {label}"));
+        // Filled in by hand: to format each byte would take longer than all else the wire does.
+        let mut line = [b' '; TEXT + ROW];
+        for (index, &byte) in row.iter().enumerate() {
+            line[3 * index] = DIGITS[(byte >> 4) as usize];
+            line[3 * index + 1] = DIGITS[(byte & 15) as usize];
+            line[TEXT + index] = visible(byte);
+        }
+        add_line(block, &format!("{}  {label}", String::from_utf8_lossy(&line)));
         label = "";
     }
     if !hidden.is_empty() {
@@ -34,10 +44,10 @@ fn add_line(block: &mut String, line: &str) {
 }
 
 /// A byte as a letter, if it is a visible one of ASCII.
-fn visible(byte: u8) -> char {
+fn visible(byte: u8) -> u8 {
     match byte {
-        b' '..=b'~' => char::from(byte),
-        _ => '.',
+        b' '..=b'~' => byte,
+        _ => b'.',
     }
 }
 

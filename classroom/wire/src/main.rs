@@ -9,7 +9,7 @@ mod labels;
 mod streams;
 mod trace;
 
-use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::process::{self, ExitCode};
 
 use anyhow::{Context, ensure};
@@ -60,9 +60,8 @@ fn cannot_listen(address: SocketAddr) -> String {
 
 /// Makes ready for the first client, and says so.
 fn begin(args: &Args, address: SocketAddr) -> anyhow::Result<(Trace, Option<Capture>)> {
-    let same = args.target.port() == address.port()
-        && (address.ip().is_unspecified() || args.target.ip() == address.ip());
-    ensure!(!same, "the wire listens on {address} itself; where is the server?");
+    let itself = leads_to(args.target, address);
+    ensure!(!itself, "the wire listens on {address} itself; where is the server?");
 
     let capture = match &args.save {
         Some(path) => Some(Capture::create(path)?),
@@ -72,6 +71,20 @@ fn begin(args: &Args, address: SocketAddr) -> anyhow::Result<(Trace, Option<Capt
     let trace = Trace::new(args.quiet, args.show);
     trace.listening(address)?;
     Ok((trace, capture))
+}
+
+/// Whether a call to `target` reaches the one who listens on `address`.
+fn leads_to(target: SocketAddr, address: SocketAddr) -> bool {
+    let target_ip = match target.ip().to_canonical() {
+        // To call no address in particular is to call this machine.
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    let ip = address.ip().to_canonical();
+    // Only an address of this machine can be bound.
+    let is_ours = || UdpSocket::bind((target_ip, 0)).is_ok();
+    target.port() == address.port() && (target_ip == ip || ip.is_unspecified() && is_ours())
 }
 
 /// On Ctrl-C, ends the capture as a whole file; the system closes the sockets.

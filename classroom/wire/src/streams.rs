@@ -26,6 +26,9 @@ use flow::Flow;
 
 pub use bends::{Bends, Limit, Then};
 
+/// After how long it is said that the server has not taken the call yet.
+const MOMENT: Duration = Duration::from_secs(1);
+
 /// How long to wait after a client could not be accepted.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
@@ -82,12 +85,10 @@ impl Relay {
 
     /// Serves one client from its first byte to its last.
     fn serve(&self, number: usize, client: TcpStream, peer: SocketAddr) -> anyhow::Result<()> {
-        let server = match TcpStream::connect(self.target) {
+        let server = match self.call(number, peer)? {
             Ok(server) => server,
             Err(error) => return self.refuse(number, peer, &client, &error),
         };
-        let text = format!("client {peer} connected; passed on to {}", self.target);
-        self.trace.announce(number, &text)?;
         let conversation = match &self.capture {
             Some(capture) => Some(capture.connection(peer, client.local_addr()?)?),
             None => None,
@@ -108,6 +109,29 @@ impl Relay {
             }
         })?;
         Ok(self.trace.announce(number, "closed")?)
+    }
+
+    /// Calls the server for a client, and says so when it takes the call. Where that is not at
+    /// once, it says that it calls.
+    fn call(&self, number: usize, peer: SocketAddr) -> anyhow::Result<io::Result<TcpStream>> {
+        let target = self.target;
+        let (caller, outcome) = mpsc::channel();
+        let call = move || caller.send(TcpStream::connect(target));
+        if let Err(error) = thread::Builder::new().spawn(call) {
+            return Ok(Err(error));
+        }
+        let (called, text) = match outcome.recv_timeout(MOMENT) {
+            Ok(called) => (called, format!("client {peer} connected; passed on to {target}")),
+            Err(_) => {
+                let text = format!("client {peer} connected; calling {target}");
+                self.trace.announce(number, &text)?;
+                (outcome.recv()?, format!("passed on to {target}"))
+            }
+        };
+        if called.is_ok() {
+            self.trace.announce(number, &text)?;
+        }
+        Ok(called)
     }
 
     /// Lets a client go that the server does not take. To refuse it is too late: it is

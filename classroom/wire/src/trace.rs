@@ -52,7 +52,7 @@ impl Trace {
     ///
     /// Those of stdout.
     pub fn listening(&self, address: SocketAddr) -> io::Result<()> {
-        print(|| format!("listening on {address}\n"))
+        self.write(|| format!("listening on {address}\n"))
     }
 
     /// Prints a line about a connection, also when quiet: `1  0.000 s  closed`.
@@ -119,10 +119,22 @@ impl Trace {
     /// front. Nobody else's come between them.
     fn print(&self, connection: usize, lines: &str) -> io::Result<()> {
         // Looked up when it is our turn: no line is older than the one before it.
-        print(|| {
+        self.write(|| {
             let seconds = self.0.start.elapsed().as_secs_f64();
             format!("{connection}  {seconds:.3} s  {lines}")
         })
+    }
+
+    /// Prints whole lines in one piece.
+    fn write(&self, lines: impl FnOnce() -> String) -> io::Result<()> {
+        let stdout = io::stdout().lock();
+        // Where there are no colours, nobody need look for them: that takes longer than to print.
+        let written = if self.0.colour {
+            write_to(AutoStream::auto(stdout), lines)
+        } else {
+            write_to(stdout, lines)
+        };
+        written.map_err(|error| io::Error::new(error.kind(), format!("cannot print: {error}")))
     }
 
     fn colour(&self, direction: Direction) -> Style {
@@ -134,9 +146,7 @@ impl Trace {
     }
 }
 
-/// Prints whole lines in one piece.
-fn print(lines: impl FnOnce() -> String) -> io::Result<()> {
-    let mut stdout = anstream::stdout().lock();
-    let printed = stdout.write_all(lines().as_bytes()).and_then(|()| stdout.flush());
-    printed.map_err(|error| io::Error::new(error.kind(), format!("cannot print: {error}")))
+fn write_to(mut stdout: impl Write, lines: impl FnOnce() -> String) -> io::Result<()> {
+    stdout.write_all(lines().as_bytes())?;
+    stdout.flush()
 }

@@ -568,3 +568,36 @@ fn datagrams_are_captured_as_delivered() {
         datagrams
     );
 }
+
+#[test]
+fn what_cannot_be_sent_is_not_captured() {
+    if !has_tshark() || !support::has_ipv6() {
+        return;
+    }
+    let server = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    server.set_read_timeout(Some(PATIENCE)).expect("a timeout can be set");
+    let client = UdpSocket::bind("[::1]:0").expect("a free port");
+    let target = server.local_addr().expect("an address");
+    let wire = Wire::at("[::1]:0", target, &["--udp", "--show", "0"]);
+    // A byte more than IPv4 carries.
+    client.send_to(&[b'x'; 65_508], wire.address()).expect("a datagram can be sent");
+    client.send_to(b"hello", wire.address()).expect("a datagram can be sent");
+    assert_eq!(server.recv(&mut [0; 10]).expect("a datagram comes"), 5);
+    assert_eq!(wire.interrupt().fields(&["udp.payload"]), ["68656c6c6f"]);
+}
+
+#[test]
+fn a_wire_on_every_address_captures_the_one_that_it_answers_from() {
+    if !has_tshark() {
+        return;
+    }
+    let server = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    server.set_read_timeout(Some(PATIENCE)).expect("a timeout can be set");
+    let client = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    let target = server.local_addr().expect("an address");
+    let wire = Wire::at("0.0.0.0:0", target, &["--udp"]);
+    let address = SocketAddr::from(([127, 0, 0, 1], wire.address().port()));
+    client.send_to(b"hello", address).expect("a datagram can be sent");
+    assert_eq!(server.recv(&mut [0; 10]).expect("a datagram comes"), 5);
+    assert_eq!(wire.interrupt().fields(&["ip.src", "ip.dst"]), ["127.0.0.1 127.0.0.1"]);
+}

@@ -472,13 +472,24 @@ fn stray_answers_come_first_and_from_another_port() {
     assert_eq!(client.expect("hi"), wire.address());
     wire.says(1, "client ← server  2 bytes");
     wire.program.line();
-    wire.says(1, &format!("client ← {stranger}  30 stray bytes"));
+    wire.says(1, &format!("client ← {stranger}  30 stray bytes, before the answer"));
 
     // A connected socket never gets to see it.
     careful.0.connect(wire.address()).expect("a UDP socket can be connected");
     assert_eq!(careful.0.send(b"hello").expect("a datagram can be sent"), 5);
     wire.server.send("hi", wire.server.expect("hello"));
     careful.expect("hi");
+}
+
+#[test]
+fn a_wire_on_every_address_names_the_one_that_it_answers_from() {
+    let wire = Wire::to(Peer::new(), "0.0.0.0:0", &["--stray"]);
+    let client = Peer::new();
+    client.send("hello", SocketAddr::from(([127, 0, 0, 1], wire.address().port())));
+    let upstream = wire.server.expect("hello");
+    wire.server.send("hi", upstream);
+    let stranger = client.expect("a stray datagram from the wire");
+    while !wire.program.line().contains(&format!("client ← {stranger}  30 stray bytes")) {}
 }
 
 /// Sends 60 numbered datagrams of a client, and returns them as they were delivered, once it is

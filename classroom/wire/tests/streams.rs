@@ -8,6 +8,8 @@ use std::process::{self, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+#[cfg(target_os = "linux")]
+use socket2::{Domain, Socket, Type};
 use support::{
     PATIENCE, Program, accept, connect, expect_bytes, expect_end, has_ipv6, listen, python,
     read_exactly, reset,
@@ -320,6 +322,32 @@ fn a_refusal_is_said_in_one_line_and_resets_the_client() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_that_does_not_take_a_call_yet_is_said() {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("a free port");
+    socket.listen(0).expect("a socket that listens");
+    let listener = TcpListener::from(socket);
+    let target = listener.local_addr().expect("an address");
+    let mut waiting = Vec::new();
+    while let Ok(stream) = TcpStream::connect_timeout(&target, Duration::from_millis(300)) {
+        waiting.push(stream);
+    }
+
+    let wire = Wire { program: to(target, &[]), listener };
+    let mut client = connect(wire.program.address());
+    let address = client.local_addr().expect("an address");
+    wire.expect_lines(&[&format!("1  client {address} connected; calling SERVER")]);
+    for _ in waiting {
+        drop(accept(&wire.listener));
+    }
+    let mut server = accept(&wire.listener);
+    wire.expect_lines(&["1  passed on to SERVER"]);
+    send(&mut client, "hello");
+    expect_bytes(&mut server, "hello");
+}
+
 /// A wire whose output goes elsewhere. It is killed when it goes out of scope.
 struct Child(process::Child);
 
@@ -392,6 +420,23 @@ fn a_quiet_wire_prints_connections_only() {
     wire.expect_lines(&[]);
     assert!(wire.line().ends_with("; passed on to SERVER"));
     wire.expect_lines(&["1  closed"]);
+}
+
+/// In a debug build, which is what `cargo wire` runs.
+#[cfg(target_os = "linux")]
+#[test]
+fn printing_takes_little_time() {
+    const SIZE: usize = 4 << 20;
+    let wire = Wire::start(&[]);
+    let (mut client, mut server) = wire.connect();
+    let sending = thread::spawn(move || send(&mut client, pattern(SIZE)));
+    assert!(read_exactly(&mut server, SIZE) == pattern(SIZE));
+    sending.join().expect("the bytes are sent");
+    let status = fs::read_to_string(format!("/proc/{}/stat", wire.program.id()));
+    let status = status.expect("Linux tells how long a program has worked");
+    // The time is counted in hundredths of a second.
+    let time: u32 = status.split(' ').nth(13).expect("a time").parse().expect("a number");
+    assert!(time < 100, "{time} hundredths of a second");
 }
 
 /// Asserts that each read gets the next `size` bytes, and no more.
@@ -483,7 +528,7 @@ fn gathered_writes_arrive_together() {
 }
 
 #[test]
-fn a_delay_holds_bytes_and_the_end_back() {
+fn a_delay_holds_bytes_and_the_end_back_and_a_reset() {
     let wire = Wire::start(&["--delay", "300", "--only", "requests"]);
     let (mut client, mut server) = wire.connect();
     let start = Instant::now();
@@ -496,6 +541,35 @@ fn a_delay_holds_bytes_and_the_end_back() {
     end(&client);
     expect_end(&mut server);
     assert!(start.elapsed() >= Duration::from_millis(300), "{:?}", start.elapsed());
+
+    let (client, mut server) = wire.connect();
+    let start = Instant::now();
+    reset(client);
+    expect_reset(&mut server);
+    assert!(start.elapsed() >= Duration::from_millis(300), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_reset_is_said_when_it_comes_before_the_bytes_that_are_held_back() {
+    let wire = Wire::start(&["--delay", "1000", "--only", "requests"]);
+    let (mut client, mut server) = wire.connect();
+    wire.expect_connected(&client);
+    send(&mut client, "hello");
+    let read = seconds(&wire.program.line());
+    wire.program.expect("hello");
+    reset(client);
+    let line = wire.program.expect("  client → server  reset by the client");
+    // The bytes are not due yet.
+    assert!(seconds(&line) - read < 1.0, "{line}");
+    expect_bytes(&mut server, "hello");
+    expect_reset(&mut server);
+    wire.expect_lines(&["1  closed"]);
+}
+
+/// The time in a line of the wire.
+fn seconds(line: &str) -> f64 {
+    let time = line.split("  ").nth(1).and_then(|time| time.strip_suffix(" s"));
+    time.expect("a time").parse().expect("a number")
 }
 
 #[test]

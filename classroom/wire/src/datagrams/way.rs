@@ -24,6 +24,8 @@ pub struct Way {
     relay: Arc<Relay>,
     client: usize,
     address: SocketAddr,
+    /// The address of ours that the client sees.
+    own_ip: IpAddr,
     /// By this socket the server knows the client. What others send to it does not come in.
     upstream: UdpSocket,
     /// Whether answers are read no more.
@@ -40,8 +42,9 @@ impl Way {
         let target = relay.target;
         let upstream =
             connect(target).with_context(|| format!("cannot make a socket for {target}"))?;
+        let own_ip = own_ip(&relay.socket, address).context("cannot tell the own address")?;
         let stopped = AtomicBool::new(false);
-        Ok(Self { relay: Arc::clone(relay), client, address, upstream, stopped })
+        Ok(Self { relay: Arc::clone(relay), client, address, own_ip, upstream, stopped })
     }
 
     /// Sends a datagram to the server.
@@ -50,12 +53,13 @@ impl Way {
     ///
     /// Those of stdout and the capture. If it cannot be sent, that is printed.
     pub fn deliver_request(&self, bytes: &[u8]) -> anyhow::Result<()> {
-        self.relay.record(self.address, self.relay.socket.local_addr()?, bytes)?;
-        match self.upstream.send(bytes) {
+        let to = self.own_address(&self.relay.socket)?;
+        let send = || self.relay.record(self.address, to, bytes, || self.upstream.send(bytes));
+        match send()? {
             Err(error) if nobody_listens(&error) => {
                 // That is what became of an earlier datagram. This one is not sent yet.
                 self.say_refused()?;
-                self.say_failed(Direction::Request, self.upstream.send(bytes))
+                self.say_failed(Direction::Request, send()?)
             }
             sent => self.say_failed(Direction::Request, sent),
         }
@@ -68,8 +72,8 @@ impl Way {
     /// Those of stdout and the capture. If it cannot be sent, that is printed.
     pub fn deliver_reply(&self, bytes: &[u8]) -> anyhow::Result<()> {
         if let Some(stranger) = &self.relay.stranger {
-            let from = stranger.local_addr()?;
-            let text = format!("client ← {from}  {} stray bytes", STRAY.len());
+            let from = self.own_address(stranger)?;
+            let text = format!("client ← {from}  {} stray bytes, before the answer", STRAY.len());
             self.relay.trace.event(self.client, &text)?;
             self.send(stranger, STRAY)?;
         }
@@ -78,8 +82,14 @@ impl Way {
 
     /// Sends a datagram to the client from one of our sockets.
     fn send(&self, socket: &UdpSocket, bytes: &[u8]) -> anyhow::Result<()> {
-        self.relay.record(socket.local_addr()?, self.address, bytes)?;
-        self.say_failed(Direction::Reply, socket.send_to(bytes, self.address))
+        let (from, to) = (self.own_address(socket)?, self.address);
+        let sent = self.relay.record(from, to, bytes, || socket.send_to(bytes, to))?;
+        self.say_failed(Direction::Reply, sent)
+    }
+
+    /// The address of one of our sockets, as the client sees it.
+    fn own_address(&self, socket: &UdpSocket) -> anyhow::Result<SocketAddr> {
+        Ok(SocketAddr::new(self.own_ip, socket.local_addr()?.port()))
     }
 
     /// Reads the server's answers, until [`Way::stop_reading`].
@@ -127,6 +137,14 @@ impl Way {
     fn say(&self, direction: Direction, text: &str) -> anyhow::Result<()> {
         Ok(self.relay.trace.flow(self.client, direction, text)?)
     }
+}
+
+/// The address of ours from which `socket` sends to `peer`.
+fn own_ip(socket: &UdpSocket, peer: SocketAddr) -> io::Result<IpAddr> {
+    let ip = socket.local_addr()?.ip();
+    // A socket that is bound to no address in particular sends from the one that the system
+    // chooses for each receiver.
+    if ip.is_unspecified() { Ok(connect(peer)?.local_addr()?.ip()) } else { Ok(ip) }
 }
 
 /// Makes a socket that hears `peer` and nobody else.

@@ -25,6 +25,8 @@ pub struct Connection {
     conversation: Option<Conversation>,
     /// Whether the requests, and the replies, are at their end.
     ended: [AtomicBool; 2],
+    /// Whether it was said that one side is lost.
+    loss_said: AtomicBool,
     over: AtomicBool,
 }
 
@@ -44,8 +46,8 @@ impl Connection {
             let _ = stream.set_nodelay(true);
             let _ = stream.set_write_timeout(Some(LOOK_UP));
         }
-        let (ended, over) = Default::default();
-        Self { number, client, server, trace, conversation, ended, over }
+        let (ended, loss_said, over) = Default::default();
+        Self { number, client, server, trace, conversation, ended, loss_said, over }
     }
 
     /// Where the bytes of a direction come from.
@@ -141,7 +143,16 @@ impl Connection {
 
     /// Resets both sides, because the sender of `direction` is lost.
     pub fn lose(&self, direction: Direction, error: &io::Error) -> anyhow::Result<()> {
-        self.reset(direction, Some(&Self::loss(direction, error)))
+        self.say_loss(direction, error)?;
+        self.reset(direction)
+    }
+
+    /// Says that the sender of `direction` is lost, unless that is known.
+    pub fn say_loss(&self, direction: Direction, error: &io::Error) -> anyhow::Result<()> {
+        if self.over.load(Ordering::SeqCst) || self.loss_said.swap(true, Ordering::SeqCst) {
+            return Ok(());
+        }
+        self.say(direction, &Self::loss(direction, error))
     }
 
     /// What is printed when the sender of `direction` is lost.
@@ -156,13 +167,10 @@ impl Connection {
         }
     }
 
-    /// Resets both sides, and says so with `text`. Whoever comes second finds it done.
-    pub fn reset(&self, direction: Direction, text: Option<&str>) -> anyhow::Result<()> {
+    /// Resets both sides. Whoever comes second finds it done.
+    pub fn reset(&self, direction: Direction) -> anyhow::Result<()> {
         if self.over.swap(true, Ordering::SeqCst) {
             return Ok(());
-        }
-        if let Some(text) = text {
-            self.say(direction, text)?;
         }
         if let Some(kept) = &self.conversation {
             kept.reset(direction)?;

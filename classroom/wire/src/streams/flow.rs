@@ -80,9 +80,7 @@ impl<'a> Flow<'a> {
             }
         }
         self.connection.say(self.direction, "end")?;
-        let due = self.held.as_ref().map_or_else(Instant::now, Held::due);
-        self.deliver_held()?;
-        self.connection.sleep_until(due)?;
+        self.deliver_held_and_wait()?;
         self.connection.end(self.direction)
     }
 
@@ -157,6 +155,13 @@ impl<'a> Flow<'a> {
         }
     }
 
+    /// Delivers all that is held back, and waits until that is due which comes now.
+    fn deliver_held_and_wait(&mut self) -> Result<(), Stop> {
+        let due = self.held.as_ref().map_or_else(Instant::now, Held::due);
+        self.deliver_held()?;
+        self.connection.sleep_until(due)
+    }
+
     /// Delivers all that is held back, each piece when it is due.
     fn deliver_held(&mut self) -> Result<(), Stop> {
         while self.held.as_ref().is_some_and(|held| held.next_due().is_some()) {
@@ -181,7 +186,7 @@ impl<'a> Flow<'a> {
             Then::Silence => {}
             Then::Reset => {
                 self.delivery.wait_for_arrival()?;
-                return Ok(self.connection.reset(self.direction, None)?);
+                return Ok(self.connection.reset(self.direction)?);
             }
         }
         // The sender is not to notice anything, so it is read to its end.
@@ -207,7 +212,8 @@ impl<'a> Flow<'a> {
             self.connection.mark_end(self.direction);
             return Ok(());
         }
-        self.deliver_held()?;
+        self.connection.say_loss(self.direction, &error)?;
+        self.deliver_held_and_wait()?;
         self.delivery.wait_for_arrival()?;
         Err(Stop::Lost(self.direction, error))
     }
