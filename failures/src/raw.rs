@@ -1,9 +1,10 @@
 //! What a peer needs that says exactly what it is told to say.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::net::TcpStream;
 
 use bstr::ByteVec;
+use connection_loop::read_some;
 
 /// Reads bytes from text in which `\x00`, `\n` and their kin stand for single bytes.
 ///
@@ -36,24 +37,55 @@ pub fn send_pieces(stream: &mut TcpStream, pieces: &[Vec<u8>]) -> io::Result<()>
     Ok(())
 }
 
+/// Sends each piece in a write of its own, as fast as the connection takes them, and prints a
+/// line for each.
+///
+/// # Errors
+///
+/// Those of the stream.
+pub fn send_at_once(stream: &mut TcpStream, pieces: &[Vec<u8>]) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    for piece in pieces {
+        stream.write_all(piece)?;
+        println!("sent {} bytes", piece.len());
+    }
+    Ok(())
+}
+
 /// Prints what comes, a line for each read, and then how it ended: `end` or `reset`.
 ///
 /// # Errors
 ///
 /// Those of the stream, but for a reset.
 pub fn print_what_comes(stream: &mut TcpStream) -> io::Result<()> {
+    let end = take_all(stream, |piece| {
+        println!("received {} bytes: \"{}\"", piece.len(), piece.escape_ascii());
+    })?;
+    println!("{end}");
+    Ok(())
+}
+
+/// Prints how many bytes come, and then how it ended: `end` or `reset`.
+///
+/// # Errors
+///
+/// Those of the stream, but for a reset.
+pub fn count_what_comes(stream: &mut TcpStream) -> io::Result<()> {
+    let mut count = 0;
+    let end = take_all(stream, |piece| count += piece.len())?;
+    println!("received {count} bytes in all");
+    println!("{end}");
+    Ok(())
+}
+
+/// Reads until nothing more comes. Returns how it ended.
+fn take_all(stream: &mut TcpStream, mut each: impl FnMut(&[u8])) -> io::Result<&'static str> {
     let mut buffer = [0; 1024];
     loop {
-        match stream.read(&mut buffer) {
-            Ok(0) => {
-                println!("end");
-                return Ok(());
-            }
-            Ok(count) => println!("received {count} bytes: \"{}\"", buffer[..count].escape_ascii()),
-            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
-                println!("reset");
-                return Ok(());
-            }
+        match read_some(stream, &mut buffer) {
+            Ok(0) => return Ok("end"),
+            Ok(count) => each(&buffer[..count]),
+            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => return Ok("reset"),
             Err(error) => return Err(error),
         }
     }

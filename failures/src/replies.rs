@@ -15,7 +15,7 @@ use crate::Fault;
 ///
 /// # Errors
 ///
-/// Those of [`check_length`], of [`recv_exactly`] and of the stream.
+/// Those of [`check_length`], of [`recv_exactly`] and of the stream; `short-read` with that fault.
 pub fn recv_message(
     mut stream: &mut dyn Read,
     max: usize,
@@ -29,7 +29,7 @@ pub fn recv_message(
         // One read must be enough.
         let mut message = vec![0; length];
         let count = read_some(&mut stream, &mut message)?;
-        return if count < length { Err(unexpected_end(count, length)) } else { Ok(Some(message)) };
+        return if count < length { Err(too_short(count, length)) } else { Ok(Some(message)) };
     }
     // ANCHOR_END: short-read-message
     recv_exactly(stream, length, fault).map(Some)
@@ -55,7 +55,7 @@ pub fn recv_length(
     if fault == Some(Fault::ShortRead) {
         // One read must be enough.
         if count < 4 {
-            return Err(unexpected_end(count, 4));
+            return Err(too_short(count, 4));
         }
     } else {
         let rest = recv_exactly(stream, 4 - count, fault)?;
@@ -163,6 +163,10 @@ pub(crate) fn read_piece(mut stream: &mut dyn Read, wanted: usize) -> Result<Vec
     let count = read_some(&mut stream, &mut piece)?;
     piece.truncate(count);
     Ok(piece)
+}
+
+fn too_short(count: usize, wanted: usize) -> Failure {
+    Failure::new("short-read", format!("one read returned {count} of {wanted} bytes"))
 }
 
 pub(crate) fn unexpected_end(received: usize, length: usize) -> Failure {

@@ -521,6 +521,25 @@ fn raw_client_ends_as_it_is_told() {
 }
 
 #[test]
+fn raw_client_counts_what_comes() {
+    for (vanish, end) in [(false, "end"), (true, "reset")] {
+        let (listener, address) = listen();
+        let client = Program::client(RAW_CLIENT, address, &["--count"]);
+        let mut stream = accept(&listener);
+        stream.write_all(&[b'x'; 3000]).expect("the client takes it");
+        if vanish {
+            reset(stream);
+        } else {
+            drop(stream);
+        }
+        assert_eq!(
+            client.finish().success().stdout,
+            format!("received 3000 bytes in all\n{end}\n")
+        );
+    }
+}
+
+#[test]
 fn wrong_arguments_are_refused() {
     let servers = [ECHO_SERVER, ONE_CLIENT_SERVER, SERVER];
     for program in servers.into_iter().chain([ECHO_CLIENT, TALKING_CLIENT, CLIENT]) {

@@ -229,6 +229,29 @@ fn stray_datagram() {
 }
 
 #[test]
+fn port_unreachable() {
+    let nobody = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    let address = nobody.local_addr().expect("a bound socket has an address").to_string();
+    // Connected to itself, it keeps the port, and takes nothing from others.
+    nobody.connect(&address).expect("a socket can be connected");
+    for (fault, id) in [(None, "port-unreachable"), (Some("port-unreachable"), "lost-datagram")] {
+        for client in CLIENTS {
+            let mut arguments = vec![address.clone(), "--timeout=0.1".into()];
+            arguments.extend(fault.map(|fault| format!("--fault={fault}")));
+            let mut program = Program::start(client.path, arguments);
+            client.typed.iter().for_each(|line| program.type_line(line));
+            let stderr = program.finish().stderr;
+            assert!(stderr.contains(id), "{}: {stderr}", client.path);
+        }
+    }
+    for client in Waiting::each("20", Some("port-unreachable")) {
+        client.answered_by(&Peer::new(), b"stray");
+        client.answer(b"hi");
+        client.shows("hi");
+    }
+}
+
+#[test]
 fn truncated_datagram() {
     for client in Waiting::each("20", Some("truncated-datagram")) {
         client.answer(&[b'x'; 3000]);

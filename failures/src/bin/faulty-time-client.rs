@@ -10,8 +10,13 @@ use failures::{Fault, one_of};
 use simple_echo::address;
 use time_server::ADDRESS;
 
-const FAULTS: &[Fault] =
-    &[Fault::LostDatagram, Fault::StrayDatagram, Fault::TruncatedDatagram, Fault::InvalidUtf8];
+const FAULTS: &[Fault] = &[
+    Fault::LostDatagram,
+    Fault::StrayDatagram,
+    Fault::PortUnreachable,
+    Fault::TruncatedDatagram,
+    Fault::InvalidUtf8,
+];
 
 /// Ask for the time in each format you type, such as %H:%M; q or the end of the input leaves
 #[derive(Parser)]

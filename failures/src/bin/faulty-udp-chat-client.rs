@@ -13,8 +13,13 @@ use simple_echo::address;
 use struct_header::Failure;
 use udp::{CHAT_ADDRESS, Friend, Friends};
 
-const FAULTS: &[Fault] =
-    &[Fault::LostDatagram, Fault::StrayDatagram, Fault::TruncatedDatagram, Fault::InvalidUtf8];
+const FAULTS: &[Fault] = &[
+    Fault::LostDatagram,
+    Fault::StrayDatagram,
+    Fault::PortUnreachable,
+    Fault::TruncatedDatagram,
+    Fault::InvalidUtf8,
+];
 
 /// Talk to one friend after another; q or the end of the input leaves
 #[derive(Parser)]

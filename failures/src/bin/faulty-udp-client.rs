@@ -9,8 +9,13 @@ use failures::{Fault, one_of};
 use simple_echo::address;
 use udp::ADDRESS;
 
-const FAULTS: &[Fault] =
-    &[Fault::LostDatagram, Fault::StrayDatagram, Fault::TruncatedDatagram, Fault::InvalidUtf8];
+const FAULTS: &[Fault] = &[
+    Fault::LostDatagram,
+    Fault::StrayDatagram,
+    Fault::PortUnreachable,
+    Fault::TruncatedDatagram,
+    Fault::InvalidUtf8,
+];
 
 /// Send one datagram and print the answer
 #[derive(Parser)]

@@ -13,8 +13,13 @@ use simple_echo::address;
 use struct_header::Failure;
 use udp::ADDRESS;
 
-const FAULTS: &[Fault] =
-    &[Fault::LostDatagram, Fault::StrayDatagram, Fault::TruncatedDatagram, Fault::InvalidUtf8];
+const FAULTS: &[Fault] = &[
+    Fault::LostDatagram,
+    Fault::StrayDatagram,
+    Fault::PortUnreachable,
+    Fault::TruncatedDatagram,
+    Fault::InvalidUtf8,
+];
 
 /// Send each command you type and print its output; q or the end of the input leaves
 #[derive(Parser)]

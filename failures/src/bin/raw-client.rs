@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
-use failures::raw::{print_what_comes, send_pieces, unescape};
+use failures::raw::{count_what_comes, print_what_comes, send_pieces, unescape};
 use simple_echo::address;
 use socket2::SockRef;
 
@@ -27,6 +27,10 @@ struct Args {
     /// What to do when the last piece is sent
     #[arg(long, value_enum, default_value_t = Then::Listen)]
     then: Then,
+
+    /// Print only how many bytes come, not each read
+    #[arg(long)]
+    count: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -55,5 +59,6 @@ fn main() -> anyhow::Result<()> {
         // Without any lingering, closing resets.
         Then::Reset => return Ok(SockRef::from(&stream).set_linger(Some(Duration::ZERO))?),
     }
-    print_what_comes(&mut stream).context("cannot read what comes")
+    let take = if args.count { count_what_comes } else { print_what_comes };
+    take(&mut stream).context("cannot read what comes")
 }

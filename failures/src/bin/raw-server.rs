@@ -8,7 +8,7 @@ use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use communication_loop::failure_id;
 use connection_loop::{hang_up, read_some};
-use failures::raw::{send_pieces, unescape};
+use failures::raw::{send_at_once, send_pieces, unescape};
 use simple_echo::address;
 use socket2::SockRef;
 
@@ -23,6 +23,10 @@ struct Args {
     /// What to send, as in '\x05\x00hello': each leaves when the client has read the one before
     #[arg(value_parser = unescape)]
     pieces: Vec<Vec<u8>>,
+
+    /// Send each piece at once, in a write of its own, and tell of each
+    #[arg(long)]
+    at_once: bool,
 
     /// What to do when the last piece is sent
     #[arg(long, value_enum, default_value_t = Then::Listen)]
@@ -62,7 +66,8 @@ fn converse(mut stream: TcpStream, args: &Args) -> io::Result<&'static str> {
     if !take_request(&mut stream)? {
         return Ok("peer-closed");
     }
-    send_pieces(&mut stream, &args.pieces)?;
+    let send = if args.at_once { send_at_once } else { send_pieces };
+    send(&mut stream, &args.pieces)?;
     match args.then {
         Then::Listen => {
             while take_request(&mut stream)? {}

@@ -22,7 +22,8 @@ pub struct Peer {
 impl Peer {
     /// Makes a socket for one server.
     ///
-    /// [`Fault::StrayDatagram`]: it takes what anybody sends.
+    /// [`Fault::StrayDatagram`]: it takes what anybody sends. [`Fault::PortUnreachable`]: it does
+    /// not hear that nobody listens.
     ///
     /// # Errors
     ///
@@ -31,8 +32,9 @@ impl Peer {
         let usable = || format!("cannot use the address {address}");
         let server = resolve(address).with_context(usable)?;
         // ANCHOR: stray-datagram
-        let socket = if fault == Some(Fault::StrayDatagram) {
-            // Bound and not connected: what comes in may come from anybody.
+        let socket = if is_unconnected(fault) {
+            // Bound and not connected: what comes in may come from anybody, and no error of the
+            // server's system comes in at all.
             UdpSocket::bind((any(server), 0)).context("cannot make a socket")?
         } else {
             udp::connect(address).with_context(usable)?
@@ -47,7 +49,7 @@ impl Peer {
     ///
     /// Those of [`udp::send`].
     pub fn send(&self, message: &[u8]) -> anyhow::Result<()> {
-        if self.fault == Some(Fault::StrayDatagram) {
+        if is_unconnected(self.fault) {
             self.socket.send_to(message, self.address).context("cannot send the message")?;
             return Ok(());
         }
@@ -78,8 +80,14 @@ impl Peer {
         let mut buffer = vec![0; size];
         // ANCHOR_END: truncated-datagram
         loop {
-            match self.socket.recv(&mut buffer) {
-                Ok(count) => {
+            match self.socket.recv_from(&mut buffer) {
+                // Where the system does not look who it is from, the program can.
+                Ok((_, from))
+                    if self.fault == Some(Fault::PortUnreachable) && from != self.address =>
+                {
+                    continue;
+                }
+                Ok((count, _)) => {
                     buffer.truncate(count);
                     return Ok(Some(buffer));
                 }
@@ -149,6 +157,11 @@ pub fn text(bytes: &[u8], fault: Option<Fault>) -> anyhow::Result<String> {
     }
 }
 // ANCHOR_END: invalid-utf8
+
+/// Tells whether a fault is to leave the socket unconnected.
+fn is_unconnected(fault: Option<Fault>) -> bool {
+    matches!(fault, Some(Fault::StrayDatagram | Fault::PortUnreachable))
+}
 
 /// The address that means any of this machine.
 fn any(server: SocketAddr) -> IpAddr {

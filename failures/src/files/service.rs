@@ -67,8 +67,7 @@ impl Service {
             Ok(_) => {}
             Err(failure) => return self.refuse(stream, peer, failure, wants_answer),
         }
-        self.leave(stream)?;
-        Ok("peer-closed")
+        Ok(self.leave(stream)?)
     }
 
     /// Does what a client asks for.
@@ -160,15 +159,16 @@ impl Service {
         }
     }
 
-    /// Ends a connection.
+    /// Ends a connection. Returns why it is over.
     // ANCHOR: unread-data-reset
-    fn leave(&self, mut stream: TcpStream) -> io::Result<()> {
+    fn leave(&self, mut stream: TcpStream) -> io::Result<&'static str> {
         if self.fault == Some(Fault::UnreadDataReset) {
-            // What the client is still sending is not read: the system answers with a reset.
+            // What the client has sent or still sends is not read: the system answers with a reset.
             drop(stream);
-            Ok(())
+            Ok("hung-up")
         } else {
-            end_in_order(&mut stream, self.timeout)
+            end_in_order(&mut stream, self.timeout)?;
+            Ok("peer-closed")
         }
     }
     // ANCHOR_END: unread-data-reset
