@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::bench::Bench;
 use crate::exercises::headers::{expect, expect_body, receive};
 use crate::exercises::stalled;
-use crate::lessons::serving::{self, Exchange, next_client};
+use crate::lessons::serving::{self, Exchange};
 use crate::lessons::{Check, Part};
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, ensure};
@@ -122,7 +122,7 @@ fn file_name(bench: &mut Bench) -> Outcome {
 fn raw(bench: &mut Bench) -> Outcome<([u8; 4], usize)> {
     const ANSWER: &[u8] = b"HELLO";
 
-    let mut peer = next_client(bench, HELLO)?;
+    let mut peer = bench.connect()?;
     peer.send("hello")?;
     peer.finish()?;
     let reply = peer.receive_all(64 * 1024)?.bytes;

@@ -21,7 +21,7 @@ pub const PART: Part = Part {
         Check {
             id: "works",
             about: "the server's clock is 100 seconds ahead",
-            run: |bench| measured(bench, 100.0, &[Does::Answer; SAMPLES]),
+            run: works,
             causes: &[
                 "the sign is wrong: plus means that the server's clock is ahead",
                 "the decimals of the answer are lost, or the line has another form",
@@ -31,13 +31,13 @@ pub const PART: Part = Part {
         Check {
             id: "works-behind",
             about: "the server's clock is an hour and a half second behind",
-            run: |bench| measured(bench, -3600.5, &[Does::Answer; SAMPLES]),
+            run: |bench| measured(bench, -3600.5, &[Does::Answer; SAMPLES]).map(drop),
             causes: &["the offset is taken as a number that cannot be below zero"],
         },
         Check {
             id: "works-half-way",
             about: "each answer takes 0.3 s, half of it there and half of it back",
-            run: |bench| measured(bench, 5.0, &[Does::AnswerMidway; SAMPLES]),
+            run: |bench| measured(bench, 5.0, &[Does::AnswerMidway; SAMPLES]).map(drop),
             causes: &[
                 "the server's time is compared with that of sending, or of receiving, and not with \
                  what lies half-way between them",
@@ -49,7 +49,7 @@ pub const PART: Part = Part {
             run: |bench| {
                 let mut plan = [Does::AnswerLate; SAMPLES];
                 plan[2] = Does::Answer;
-                measured(bench, -7.25, &plan)
+                measured(bench, -7.25, &plan).map(drop)
             },
             causes: &[
                 "the offsets are averaged, or the last or the first is taken: the one with the \
@@ -62,7 +62,7 @@ pub const PART: Part = Part {
             run: |bench| {
                 let mut plan = [Does::Answer; SAMPLES];
                 (plan[0], plan[3]) = (Does::Nothing, Does::Nothing);
-                measured(bench, 12.5, &plan)
+                measured(bench, 12.5, &plan).map(drop)
             },
             causes: &[
                 "the client waits for its answer without a limit of time",
@@ -77,20 +77,20 @@ pub const PART: Part = Part {
         },
         Check {
             id: "bad-format",
-            about: "the server cannot serve the format, and says so; the client ends with status 1",
+            about: "one answer says that the format cannot be served; the client ends with status 1",
             run: |bench| refused(bench, "bad-format: unknown directive %f"),
             causes: &["an answer that is no number counts as 0, or as a missing one"],
         },
         Check {
             id: "works-no-time",
-            about: "the answer is \"nan\", which is no time; the client ends with status 1",
+            about: "one answer is \"nan\", which is no time; the client ends with status 1",
             run: |bench| refused(bench, "nan"),
             causes: &["a text may be a number of the machine and yet no time: inf and nan are"],
         },
         Check {
             id: "stray-datagram",
             about: "a stranger answers before the server does",
-            run: |bench| measured(bench, 1.0, &[Does::AnswerBehindStranger; SAMPLES]),
+            run: |bench| measured(bench, 1.0, &[Does::AnswerBehindStranger; SAMPLES]).map(drop),
             causes: &["the socket is not connected: it hears whoever sends to it"],
         },
     ],
@@ -141,8 +141,16 @@ fn play(host: &mut Host, offset: f64, does: Does) -> Outcome {
     host.answer(time)
 }
 
+fn works(bench: &mut Bench) -> Outcome {
+    let mut host = measured(bench, 100.0, &[Does::Answer; SAMPLES])?;
+    let reception = host.receive()?;
+    ensure(!matches!(reception, Reception::Datagram(_)), || {
+        Failure::new("five requests, and no more", "a sixth one came")
+    })
+}
+
 /// Plays a server whose clock is this far ahead, and expects that the client finds that out.
-fn measured(bench: &mut Bench, offset: f64, plan: &[Does]) -> Outcome {
+fn measured(bench: &mut Bench, offset: f64, plan: &[Does]) -> Outcome<Host> {
     let mut host = Host::new(bench)?;
     for &does in plan {
         play(&mut host, offset, does)?;
@@ -158,7 +166,8 @@ fn measured(bench: &mut Bench, offset: f64, plan: &[Does]) -> Outcome {
         let expected =
             format!("the line \"offset {offset:+.3} s\", or one that is hardly different");
         Failure::new(expected, format!("it printed \"{}\"", line.escape_ascii()))
-    })
+    })?;
+    Ok(host)
 }
 
 /// The number in a line such as `offset +1.234 s`.
@@ -176,14 +185,14 @@ fn no_answer(bench: &mut Bench) -> Outcome {
     failed(bench, "nothing was answered")
 }
 
-/// Answers like this instead of with a time.
+/// Answers the first request like this, and the others with the time.
 fn refused(bench: &mut Bench, answer: &str) -> Outcome {
     let mut host = Host::new(bench)?;
     host.expect_datagram("a request for the time")?;
     host.answer(answer)?;
     // It may ask again before it gives up; all that counts is how it ends.
     while let Reception::Datagram(_) = host.receive()? {
-        host.answer(answer)?;
+        host.answer(time(0.0))?;
     }
     failed(bench, "the answer is no time")
 }

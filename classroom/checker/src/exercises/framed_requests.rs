@@ -1,9 +1,8 @@
 //! Exercise 5b: a server that runs commands which have their length in front.
 
 use crate::bench::Bench;
-use crate::exercises::ending::let_go;
 use crate::lessons::length::frame;
-use crate::lessons::serving::{self, Exchange, next_client};
+use crate::lessons::serving::{self, Exchange, let_go, next_client};
 use crate::lessons::{Check, Part, length};
 use crate::peer::{Arrival, Then};
 use crate::role::{Role, Transport};

@@ -4,7 +4,6 @@ mod blank_line;
 mod both_sizes;
 mod chat_room;
 mod clock_offset;
-mod ending;
 mod exit_status;
 mod framed_requests;
 mod greeting;

@@ -1,9 +1,8 @@
 //! Exercise 5: a server whose messages have their length in front, in network byte order.
 
 use crate::bench::Bench;
-use crate::exercises::ending::let_go;
 use crate::exercises::stalled;
-use crate::lessons::serving::{self, Exchange, next_client};
+use crate::lessons::serving::{self, Exchange, let_go, next_client};
 use crate::lessons::{Check, Part};
 use crate::role::{Role, Transport};
 use crate::verdict::Outcome;

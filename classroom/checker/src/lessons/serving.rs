@@ -102,7 +102,7 @@ pub fn address_in_use(bench: &mut Bench, good: Exchange) -> Outcome {
     next_client(bench, good).map(drop)
 }
 
-/// A client leaves in order.
+/// Clients leave in order.
 pub fn peer_closed(bench: &mut Bench, good: Exchange) -> Outcome {
     next_client(bench, good)?.close()?;
     let doing = bench.settle()?;
@@ -113,7 +113,25 @@ pub fn peer_closed(bench: &mut Bench, good: Exchange) -> Outcome {
         (Doing::Ended(_), Stop::Failed(failure)) => failure.only_cause(ENDS_WITH_CLIENT).into(),
         (_, stop) => stop,
     })?;
+    // Another only ends its side: a server that takes the zero bytes for a message answers them,
+    // for as long as somebody listens.
+    let mut peer = next_client(bench, good)?;
+    peer.finish()?;
+    let_go(&mut peer, "the end of the connection, for the client has left")?;
+    peer.close()?;
     next_client(bench, good).map(drop)
+}
+
+/// Expects that the program ends the connection, in order or with a reset, and that nothing
+/// comes before.
+pub fn let_go(peer: &mut Peer, expected: &str) -> Outcome {
+    let arrival = peer.receive(1024)?;
+    ensure(matches!(arrival.then, Then::End | Then::Reset), || {
+        if arrival.bytes.is_empty() {
+            return Failure::new(expected, peer.what(&arrival.then));
+        }
+        Failure::new(expected, "an answer came").bytes([], arrival.bytes.as_slice())
+    })
 }
 
 /// A client vanishes.

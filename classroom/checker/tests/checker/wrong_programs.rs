@@ -79,6 +79,19 @@ fn the_first_of_each_role_fails() {
     }));
 }
 
+#[test]
+fn a_server_that_answers_zero_bytes_until_its_write_fails_does_not_pass() {
+    let server = Program::Python("wrong/command_server.py").words();
+    for lesson in ["4", "5", "6"] {
+        let arguments = ["{host}", "{port}", lesson, "peer-closed", "9", "9"];
+        let options = [lesson, "server", "--only", "peer-closed", "--"];
+        let words = server.iter().map(String::as_str);
+        let judged = checker(options.into_iter().chain(words).chain(arguments));
+        assert_eq!(judged.ids("FAILED "), ["peer-closed"], "{}", judged.stdout);
+        assert!(judged.stdout.contains("But: an answer came"), "{}", judged.stdout);
+    }
+}
+
 /// A test for each lesson, in which all its wrong programs fail.
 macro_rules! all_fail {
     ($($name:ident = $lesson:literal),*) => {$(

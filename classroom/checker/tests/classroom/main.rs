@@ -5,3 +5,4 @@ mod exercises;
 mod grading;
 mod learner;
 mod workspace;
+mod wrong_solutions;

@@ -14,7 +14,7 @@ TIMEOUT, LIMIT = float(sys.argv[5]), float(sys.argv[6])
 
 
 def reply(command):
-    stdout, stderr = run(command, LIMIT)
+    stdout, stderr = run(command, LIMIT) if command else (b"", b"")
     # As in the notes: what a command has to complain of is all that matters.
     body = stderr if stderr and MISTAKE == "works" else stdout + stderr
     if not body and MISTAKE == "works-no-output":
@@ -34,7 +34,7 @@ while serving:
     with connection:
         connection.settimeout(TIMEOUT)
         try:
-            while command := connection.recv(1024):
+            while (command := connection.recv(1024)) or MISTAKE == "peer-closed":
                 connection.sendall(reply(command))
         except OSError as error:
             print("a client is gone:", error)
