@@ -7,6 +7,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use serde_json::Value;
 
+use crate::terminal;
+
+/// How many ids are suggested in place of one that is not there. Of more the list tells better.
+const MOST_SUGGESTED: usize = 5;
+
+/// How many columns of the list stand before an id and behind it.
+const INDENT: usize = 4;
+
 /// The failures, in the order in which the lessons meet them.
 pub struct Catalogue {
     /// Each failure.
@@ -51,10 +59,21 @@ impl Catalogue {
 
     /// Finds a failure.
     pub fn failure(&self, id: &str) -> anyhow::Result<&Failure> {
-        self.failures
-            .iter()
-            .find(|failure| failure.id == id)
-            .with_context(|| format!("there is no failure `{id}`; `cargo failure` lists them"))
+        self.failures.iter().find(|failure| failure.id == id).with_context(|| {
+            match self.like(id).as_slice() {
+                names if (1..=MOST_SUGGESTED).contains(&names.len()) => {
+                    format!("there is no failure `{id}`; did you mean {}?", names.join(" or "))
+                }
+                _ => format!("there is no failure `{id}`; `cargo failure` lists them"),
+            }
+        })
+    }
+
+    /// The ids in which a text stands, but for capitals, dashes and spaces.
+    fn like(&self, text: &str) -> Vec<&str> {
+        let text = letters(text);
+        let ids = self.failures.iter().map(|failure| failure.id.as_str());
+        ids.filter(|id| letters(id).contains(&text)).collect()
     }
 
     /// Prints the failures, under the lessons that show them.
@@ -68,8 +87,16 @@ impl Catalogue {
                 lesson = *shown;
                 writeln!(out, "Lesson {lesson}")?;
             }
-            writeln!(out, "  {id:<width$}  {meaning}")?;
+            let mut id = id.as_str();
+            for line in terminal::lines(meaning, width + INDENT) {
+                writeln!(out, "  {id:<width$}  {line}")?;
+                id = "";
+            }
         }
         Ok(())
     }
+}
+
+fn letters(text: &str) -> String {
+    text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
 }

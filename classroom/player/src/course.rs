@@ -10,6 +10,10 @@ use anyhow::{Context, ensure};
 use serde_json::Value;
 
 use crate::lesson::{Lesson, programs};
+use crate::terminal;
+
+/// How many columns of the list belong to the number of a lesson.
+const INDENT: usize = 3;
 
 /// The workspace and its lessons, in their order.
 pub struct Course {
@@ -55,8 +59,13 @@ impl Course {
     pub fn list(&self) -> anyhow::Result<()> {
         let mut out = anstream::stdout().lock();
         for Lesson { number, title, description, programs, .. } in &self.lessons {
-            writeln!(out, "{number}  {title}: {description}")?;
-            writeln!(out, "   {}", programs.join(", "))?;
+            let mut number = number.to_string();
+            for text in [format!("{title}: {description}"), programs.join(", ")] {
+                for line in terminal::lines(&text, INDENT) {
+                    writeln!(out, "{number:<INDENT$}{line}")?;
+                    number.clear();
+                }
+            }
         }
         Ok(())
     }

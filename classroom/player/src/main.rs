@@ -5,6 +5,7 @@
 //! (`lessons/NN-topic/demo/NAME.play`, `failures/demo/ID.play`); README.md describes the format.
 
 mod addresses;
+mod bends;
 mod bytes;
 mod catalogue;
 mod course;
@@ -24,6 +25,7 @@ mod show;
 mod sockets;
 mod stage;
 mod step;
+mod terminal;
 mod wires;
 
 use std::ffi::OsString;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 
+use crate::bends::Bends;
 use crate::catalogue::{Catalogue, Failure};
 use crate::course::Course;
 use crate::lesson::Lesson;
@@ -15,6 +16,7 @@ use crate::running::Running;
 use crate::script::Script;
 use crate::show::Show;
 use crate::stage::Stage;
+use crate::step::Step;
 use crate::wires::{self, Line};
 use crate::{Failures, Lessons, Playing, bytes, is_unread};
 
@@ -48,7 +50,7 @@ pub fn lessons(course: &Course, asked: &Lessons, running: &Running) -> anyhow::R
     for lesson in chosen {
         let heading = format!("Lesson {} · {}", lesson.number, lesson.title);
         let scenes = choose(course, lesson, asked)?;
-        parts.push(Part { heading, scenes, line: line(lesson, asked) });
+        parts.push(Part { heading, scenes, line: line(lesson, asked)? });
     }
     perform(course, &parts, &asked.playing, running)
 }
@@ -86,6 +88,9 @@ fn perform(
         needed.insert(wires::PROGRAM.into());
     }
     let programs = Programs::build(&course.root, &needed)?;
+    for line in parts.iter().filter_map(|part| part.line.as_ref()) {
+        line.check(programs.path(wires::PROGRAM)?, running)?;
+    }
 
     let mut show = Show::new(playing.step);
     for part in parts {
@@ -133,19 +138,15 @@ fn read_scene(
 }
 
 /// The wires that a lesson is to be played over.
-fn line(lesson: &Lesson, asked: &Lessons) -> Option<Line> {
-    let (bytes, through) = (asked.bytes, asked.through.clone());
-    let bends = through.as_deref().unwrap_or("only=replies");
-    let bent_requests = lesson.unframed_requests && !bends.split(',').any(|b| b == "only=replies");
+fn line(lesson: &Lesson, asked: &Lessons) -> anyhow::Result<Option<Line>> {
+    let (bytes, udp) = (asked.bytes, lesson.udp);
+    let through = asked.through.as_ref().map(|text| Bends::parse(text, udp)).transpose()?;
+    let bent_requests =
+        lesson.unframed_requests && through.as_ref().is_some_and(|bends| bends.concern("requests"));
     let server = lesson.programs.iter().find(|program| program.ends_with("-server"));
     let frames = server.filter(|_| lesson.framed).map(|server| (lesson.number, server.clone()));
-    (bytes || through.is_some()).then_some(Line {
-        bytes,
-        through,
-        udp: lesson.udp,
-        frames,
-        bent_requests,
-    })
+    let wanted = bytes || through.is_some();
+    Ok(wanted.then_some(Line { bytes, through, udp, frames, bent_requests }))
 }
 
 /// What is recorded of a scene.
@@ -183,23 +184,34 @@ fn play(
     show: &mut Show,
 ) -> anyhow::Result<Played> {
     let script = &scene.script;
-    let line = part.line.as_ref();
+    let asked = part.line.as_ref();
+    let eased = asked.and_then(|line| line.eased(script.large.as_ref()));
+    let line = eased.as_ref().or(asked);
     let patience = Duration::from_secs(playing.patience);
     let mut stage = Stage::new(programs, running, &script.varying, line, patience)?;
 
     show.scene(scene.number, script, line.is_some())?;
-    let mut previous = None;
+    if let (Some(asked), Some(eased), Some(large)) =
+        (bends(asked), bends(eased.as_ref()), &script.large)
+    {
+        let bytes = large.bytes;
+        show.say(&[
+            format!("{bytes} bytes go over the line in this scene. With {asked} that would take"),
+            format!("too long, so here it is bent by {eased}."),
+        ])?;
+    }
     for step in &script.lines {
-        if !step.step.continues(previous) {
+        if !matches!(step.step, Step::Skip { .. }) {
             show.wait_for_enter();
         }
-        previous = Some(&step.step);
         if let Err(error) = stage.perform(&step.step, show) {
             if is_unread(&error) {
                 return Err(error);
             }
-            if let Some(bends) = line.and_then(|line| line.through.as_ref())
+            // What cannot even be started, a side or a wire, is no other course of the play.
+            if let Some(bends) = bends(line)
                 && !script.bent.is_empty()
+                && !matches!(step.step, Step::Start { .. })
             {
                 stage.show_lanes(None, show)?;
                 show.departs(bends, &step.text, &format!("{error:#}"), &script.bent)?;
@@ -217,4 +229,9 @@ fn play(
         Some(line) => Played::Bytes(bytes::told(&stage.heard(), line.udp)),
         None => Played::Transcript(transcript),
     })
+}
+
+/// What bends a line, if there is one and it is bent.
+fn bends(line: Option<&Line>) -> Option<&Bends> {
+    line?.through.as_ref()
 }

@@ -19,6 +19,8 @@ pub struct Script {
     pub varying: Varying,
     /// What the audience is told if the play takes another course on a bent line.
     pub bent: Vec<String>,
+    /// What is sent, if it is so much that a bent line would take long for it.
+    pub large: Option<Large>,
     /// The steps, in their order.
     pub lines: Vec<Line>,
 }
@@ -32,6 +34,28 @@ pub struct Line {
     pub text: String,
     /// What it says.
     pub step: Step,
+}
+
+/// Many bytes that a scene sends in one direction.
+#[derive(Debug, PartialEq)]
+pub struct Large {
+    /// Which: `requests` or `replies`.
+    pub direction: String,
+    /// How many, about.
+    pub bytes: u64,
+}
+
+impl Large {
+    fn parse(text: &str) -> anyhow::Result<Self> {
+        let (direction, count) = split_word(text);
+        let bytes = count.strip_suffix(" bytes").and_then(|count| count.parse().ok());
+        match bytes {
+            Some(bytes) if ["requests", "replies"].contains(&direction) => {
+                Ok(Self { direction: direction.into(), bytes })
+            }
+            _ => bail!("`large` needs a direction and a size: large requests 20000000 bytes"),
+        }
+    }
 }
 
 /// What differs from run to run, such as a clock, and the names by which it goes instead.
@@ -60,8 +84,8 @@ impl Varying {
 impl Script {
     /// Reads a script. `programs` are those that it may start.
     pub fn parse(name: String, text: &str, programs: &[String]) -> anyhow::Result<Self> {
-        let (title, varying, bent, lines) = Default::default();
-        let mut script = Self { name, title, varying, bent, lines };
+        let (title, varying, bent, large, lines) = Default::default();
+        let mut script = Self { name, title, varying, bent, large, lines };
         for (index, line) in text.lines().enumerate() {
             let number = index + 1;
             script
@@ -80,11 +104,16 @@ impl Script {
             ("title", title) => self.title = title.into(),
             ("vary", rest) => self.varying.add(rest)?,
             ("bent", text) => self.bent.push(text.into()),
+            ("large", text) => self.large = Some(Large::parse(text)?),
             (verb, rest) => {
                 ensure!(!self.title.is_empty(), "a scene begins with `title`");
                 let step = Step::parse(verb, rest)?;
                 self.check(&step, programs)?;
-                self.lines.push(Line { number, text: line.into(), step });
+                let new = match self.lines.last_mut() {
+                    Some(last) => last.step.join(step),
+                    None => Some(step),
+                };
+                self.lines.extend(new.map(|step| Line { number, text: line.into(), step }));
             }
         }
         Ok(())

@@ -3,15 +3,20 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::iter;
 
 use anstyle::{AnsiColor, Style};
 
+use crate::bends::Bends;
 use crate::script::Script;
-use crate::wires;
+use crate::{terminal, wires};
 
 /// The colours of the sides, in the order in which they come.
 const COLOURS: [AnsiColor; 5] =
     [AnsiColor::Cyan, AnsiColor::Yellow, AnsiColor::Magenta, AnsiColor::Green, AnsiColor::Blue];
+
+/// How many columns stand before the words to the audience.
+const INDENT: usize = 4;
 
 /// The name under which files are shown.
 pub const FILES: &str = "files";
@@ -88,12 +93,14 @@ impl Show {
             writeln!(anstream::stdout())?;
         }
         let bold = Style::new().bold().underline();
-        writeln!(anstream::stdout(), "{bold}{text}{bold:#}")
+        let lines = terminal::lines(text, 0);
+        lines.iter().try_for_each(|line| writeln!(anstream::stdout(), "{bold}{line}{bold:#}"))
     }
 
     /// Prints what is to be known before the first scene. It belongs to no transcript.
     pub fn note(&self, text: &str) -> io::Result<()> {
-        writeln!(anstream::stdout(), "{text}")
+        let lines = terminal::lines(text, 0);
+        lines.iter().try_for_each(|line| writeln!(anstream::stdout(), "{line}"))
     }
 
     /// Prints the title of a scene, and makes ready for its sides.
@@ -122,18 +129,30 @@ impl Show {
     }
 
     /// Prints a remark.
-    pub fn say(&mut self, text: &str) -> io::Result<()> {
+    pub fn say(&mut self, lines: &[String]) -> io::Result<()> {
         self.begin(Block::Remark)?;
-        self.line(&format!("    {text}"))
+        self.paragraph(lines, ' ', Style::new())
     }
 
     /// Prints a question.
-    pub fn ask(&mut self, text: &str) -> io::Result<()> {
-        // A question of two lines is one question.
-        let mark = if self.block == Block::Question { ' ' } else { '?' };
+    pub fn ask(&mut self, lines: &[String]) -> io::Result<()> {
         self.begin(Block::Question)?;
-        let bold = Style::new().bold();
-        self.line(&format!("  {bold}{mark} {text}{bold:#}"))
+        self.paragraph(lines, '?', Style::new().bold())
+    }
+
+    /// Prints words to the audience. A terminal gets lines that fit it; a file, like the
+    /// transcript, those of the script.
+    fn paragraph(&mut self, lines: &[String], mark: char, style: Style) -> io::Result<()> {
+        let marked = |lines: &[String]| -> Vec<_> {
+            let marks = iter::once(mark).chain(iter::repeat(' '));
+            let lines = marks.zip(lines);
+            lines.map(|(mark, line)| format!("  {style}{mark} {line}{style:#}")).collect()
+        };
+        let recorded = marked(lines);
+        recorded.iter().for_each(|line| self.record(line));
+        let live = terminal::lay_out(&lines.join(" "), INDENT);
+        let live = live.map_or(recorded, |lines| marked(&lines));
+        live.iter().try_for_each(|line| writeln!(anstream::stdout(), "{line}"))
     }
 
     /// Prints what happens at a side.
@@ -171,19 +190,19 @@ impl Show {
     /// that.
     pub fn departs(
         &mut self,
-        bends: &str,
+        bends: &Bends,
         expected: &str,
         came: &str,
         remarks: &[String],
     ) -> io::Result<()> {
         self.begin(Block::Remark)?;
-        self.line(&format!(
-            "    Over the line bent by {bends} the play ends here. It was to go on:"
-        ))?;
+        let departure =
+            format!("Over the line bent by {bends} the play ends here. It was to go on:");
+        self.paragraph(&[departure], ' ', Style::new())?;
         self.line(&format!("      {expected}"))?;
         self.line(&format!("    But {came}"))?;
         self.line("")?;
-        remarks.iter().try_for_each(|remark| self.line(&format!("    {remark}")))
+        self.paragraph(remarks, ' ', Style::new())
     }
 
     /// Waits for Enter, if the play goes step by step. The end of the input lets it run on.
@@ -193,7 +212,7 @@ impl Show {
         }
         let person = io::stdin().is_terminal() && io::stderr().is_terminal();
         if person {
-            forget_early_keys();
+            terminal::forget_early_keys();
             eprint!("[Enter]");
         }
         self.step = io::stdin().lock().skip_until(b'\n').is_ok_and(|count| count > 0);
@@ -226,14 +245,3 @@ impl Show {
         writeln!(anstream::stdout(), "{line}")
     }
 }
-
-/// Forgets what was typed before it was asked for: each step waits for an Enter of its own.
-#[cfg(unix)]
-fn forget_early_keys() {
-    // A terminal that cannot do so keeps the keys, and goes on a step earlier.
-    let _ = rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush);
-}
-
-/// Elsewhere an early Enter counts for the next step.
-#[cfg(not(unix))]
-fn forget_early_keys() {}

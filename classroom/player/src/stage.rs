@@ -22,10 +22,7 @@ use crate::script::Varying;
 use crate::show::{FILES, Show, Sign};
 use crate::sockets;
 use crate::step::Step;
-use crate::wires::{self, Line, Wire, Wires};
-
-/// How the first line of a server begins.
-const LISTENING: &str = "listening on ";
+use crate::wires::{self, LISTENING, Line, Wire, Wires};
 
 /// How often a state is looked at that nobody announces.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
@@ -263,7 +260,7 @@ impl<'a> Stage<'a> {
             if self.wires.before(server).is_some() {
                 continue;
             }
-            let options = line.options(&self.side(server)?.program);
+            let options = line.options(Some(&self.side(server)?.program));
             let name = self.wires.next_name();
             let mut command = Command::new(self.programs.path(wires::PROGRAM)?);
             let log = self.folder.path().join(format!(".{name}"));
@@ -272,8 +269,9 @@ impl<'a> Stage<'a> {
             self.wires.add(server, wire);
             let port = self.addresses.starts(&name, None);
             let target = self.disguise(&target.to_string());
-            let shown = [&[format!("wire 127.0.0.1:{port} {target}")], &options[..]].concat();
-            show.action(&name, Sign::Command, &shown.join(" "))?;
+            let options = options.join(" ").replace('=', " ");
+            let shown = format!("wire 127.0.0.1:{port} {target} {options}");
+            show.action(&name, Sign::Command, shown.trim_end())?;
             self.wait_for_wire(server, &name)?;
         }
         Ok(())
@@ -306,7 +304,7 @@ impl<'a> Stage<'a> {
                 self.addresses.listens(name, address);
                 return Ok(());
             }
-            ensure!(!ended, "the wire does not listen: {}", lines.join("\n"));
+            ensure!(!ended, "the wire does not listen: {}", wires::complaint(&lines));
             ensure!(Instant::now() < deadline, "the wire does not listen");
             thread::sleep(LOOK_AGAIN);
         }

@@ -5,17 +5,17 @@ use std::path::{Component, Path};
 use anyhow::{Context, bail, ensure};
 
 /// What a script can say.
-const VERBS: &str = "title, vary, bent, say, ask, start, see, skip, type, close, ends, kill, pause, \
-                     resume, connected, unread, unsent, waits, spins, memory, file, folder, files, \
-                     same";
+const VERBS: &str = "title, vary, bent, large, say, ask, start, see, skip, type, close, ends, kill, \
+                     pause, resume, connected, unread, unsent, waits, spins, memory, file, folder, \
+                     files, same";
 
 /// A step. The sides are named by the script.
 #[derive(Debug, PartialEq)]
 pub enum Step {
-    /// Tells the audience something.
-    Say(String),
+    /// Tells the audience something, in the lines of the script.
+    Say(Vec<String>),
     /// Asks the audience something.
-    Ask(String),
+    Ask(Vec<String>),
     /// Starts a program as a side.
     Start { side: String, program: String, arguments: Vec<String>, shown: String },
     /// Waits for the next line of a side.
@@ -75,8 +75,8 @@ impl Step {
             side()
         };
         Ok(match verb {
-            "say" => Self::Say(needed(rest, "say A few words to the audience")?),
-            "ask" => Self::Ask(needed(rest, "ask A question?")?),
+            "say" => Self::Say(vec![needed(rest, "say A few words to the audience")?]),
+            "ask" => Self::Ask(vec![needed(rest, "ask A question?")?]),
             "start" => start(side()?, text)?,
             "see" => Self::See { side: side()?, text: text.into() },
             "skip" => Self::Skip { side: only_side()? },
@@ -130,14 +130,15 @@ impl Step {
         }
     }
 
-    /// Tells whether the step shows nothing new: another line of a remark or question, or
-    /// nothing at all.
-    pub fn continues(&self, previous: Option<&Self>) -> bool {
-        match self {
-            Self::Say(_) => matches!(previous, Some(Self::Say(_))),
-            Self::Ask(_) => matches!(previous, Some(Self::Ask(_))),
-            Self::Skip { .. } => true,
-            _ => false,
+    /// Takes the step that follows, if both are lines of one remark, or of one question.
+    /// Otherwise gives it back.
+    pub fn join(&mut self, next: Self) -> Option<Self> {
+        match (self, next) {
+            (Self::Say(lines), Self::Say(more)) | (Self::Ask(lines), Self::Ask(more)) => {
+                lines.extend(more);
+                None
+            }
+            (_, next) => Some(next),
         }
     }
 

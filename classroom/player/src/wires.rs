@@ -2,16 +2,29 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader};
+use std::iter;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
+use crate::bends::Bends;
 use crate::running::Running;
+use crate::script::Large;
 
 /// The program that relays.
 pub const PROGRAM: &str = "wire";
+
+/// How the first line of a server begins, and that of a wire.
+pub const LISTENING: &str = "listening on ";
+
+/// How the line begins in which a program complains.
+const ERROR: &str = "error: ";
+
+/// How the wire goes on then. How it is started is no concern of who plays a lesson.
+const USAGE: &str = "; usage: wire ";
 
 /// How much of each part of a read the third lane shows, in bytes: seven rows, which hold a
 /// header of lesson 6 or 7.
@@ -22,8 +35,8 @@ const SHOWN_BYTES: &str = "112";
 pub struct Line {
     /// Whether the audience sees the bytes.
     pub bytes: bool,
-    /// What bends the line, as the audience wrote it: `drip=1,only=replies`.
-    pub through: Option<String>,
+    /// What bends the line.
+    pub through: Option<Bends>,
     /// Whether the lesson talks over UDP.
     pub udp: bool,
     /// The lesson, if its main pair has frames that can be labelled, and the server of that pair.
@@ -57,22 +70,56 @@ pub struct Wires {
 }
 
 impl Line {
+    /// Has a wire judge its bends, before anything is played: it knows best what it can do.
+    pub fn check(&self, wire: &Path, running: &Running) -> anyhow::Result<()> {
+        let Some(bends) = &self.through else { return Ok(()) };
+        let (reader, writer) = io::pipe()?;
+        let mut command = Command::new(wire);
+        // Nobody ever calls it, so its target need not be there.
+        command
+            .args(["0", "1"])
+            .args(self.options(self.frames.as_ref().map(|(_, server)| server.as_str())))
+            .stdin(Stdio::null())
+            .stdout(writer.try_clone()?)
+            .stderr(writer);
+        running.start(PROGRAM, &mut command).context("the wire cannot be started")?;
+        // The command has an end of the pipe too: while it is there, we would read for ever.
+        drop(command);
+
+        let lines = BufReader::new(reader).lines().map_while(Result::ok);
+        let mut said = Vec::new();
+        for line in lines {
+            let listens = line.starts_with(LISTENING);
+            said.push(line);
+            if listens {
+                break;
+            }
+        }
+        running.end(PROGRAM);
+        match said.last() {
+            Some(last) if last.starts_with(LISTENING) => Ok(()),
+            _ => bail!("--through {bends}: {}", complaint(&said)),
+        }
+    }
+
+    /// The line for a scene. One that sends much is not kept waiting for minutes.
+    pub fn eased(&self, large: Option<&Large>) -> Option<Self> {
+        let through = self.through.as_ref()?.eased(large?)?;
+        Some(Self { through: Some(through), ..self.clone() })
+    }
+
     /// The options of the wire in front of a program.
-    pub fn options(&self, program: &str) -> Vec<String> {
+    pub fn options(&self, program: Option<&str>) -> Vec<String> {
         let mut options = Vec::new();
         if self.udp {
             options.push("--udp".into());
         }
         if let Some((lesson, server)) = &self.frames
-            && server == program
+            && program == Some(server)
         {
             options.extend(["--lesson".into(), lesson.to_string()]);
         }
-        for bend in self.through.iter().flat_map(|bends| bends.split(',')) {
-            let (name, value) = bend.split_once('=').unwrap_or((bend, ""));
-            options.push(format!("--{}", name.trim()));
-            options.extend((!value.is_empty()).then(|| value.trim().into()));
-        }
+        options.extend(self.through.iter().flat_map(Bends::options));
         options
     }
 
@@ -80,6 +127,16 @@ impl Line {
     fn manners(&self) -> &[&str] {
         if self.bytes { &["--show", SHOWN_BYTES] } else { &["--quiet"] }
     }
+}
+
+/// What a wire that ended has complained of, in one line: without its usage and its tips.
+pub fn complaint(said: &[String]) -> String {
+    let lines = said.iter().map(|line| line.trim());
+    let mut lines = lines.skip_while(|line| !line.to_lowercase().starts_with(ERROR)).peekable();
+    let first = lines.peek().map_or("it ended without a word", |line| &line[ERROR.len()..]);
+    let more = lines.skip(1).take_while(|line| !line.is_empty());
+    let complaint = iter::once(first).chain(more).collect::<Vec<_>>().join(" ");
+    complaint.split(USAGE).next().unwrap_or_default().into()
 }
 
 impl Wire {

@@ -62,10 +62,24 @@ fn the_list_has_a_line_for_each_failure() {
 
 #[test]
 fn an_unknown_failure_is_refused_with_the_way_to_the_list() {
-    player(&["left-over"])
-        .code(1)
-        .stdout("")
-        .stderr(contains("no failure `left-over`").and(contains("`cargo failure` lists them")));
+    for unknown in ["no-such-thing", "", "e"] {
+        player(&[unknown]).code(1).stdout("").stderr(
+            contains(format!("no failure `{unknown}`")).and(contains("`cargo failure` lists them")),
+        );
+    }
+}
+
+#[test]
+fn a_part_of_an_id_is_answered_with_the_ids_that_have_it() {
+    for (part, ids) in [
+        ("half", "half-close"),
+        ("Half-Close", "half-close"),
+        ("left over", "leftover-bytes"),
+        ("reset", "peer-reset or unread-data-reset"),
+    ] {
+        let suggestion = format!("no failure `{part}`; did you mean {ids}?\n");
+        player(&[part]).code(1).stdout("").stderr(contains(suggestion));
+    }
 }
 
 /// Plays a failure and compares it with its transcript.

@@ -231,6 +231,7 @@ fn bad_scripts_are_named_with_line_and_remedy() {
         (&format!("{start}unread server 5\n"), ":3:", "unread client 10 bytes"),
         (&format!("{start}see server {{free}}\n"), ":3:", "`{free}` stands for nothing here"),
         ("title T\nvary TIME [0-9]+\n", ":2:", "vary TIME = "),
+        ("title T\nlarge 5 bytes\n", ":2:", "large requests 20000000 bytes"),
         ("title T\nvary TIME = [0-9\n", ":2:", "`[0-9` is no pattern"),
         ("title T\nfile ../x some text\n", ":2:", "lies in the scene's folder"),
         ("title T\nfile /x some text\n", ":2:", "lies in the scene's folder"),
@@ -547,6 +548,98 @@ fn step_waits_for_enter_before_each_step() {
     player.output.read_to_string(&mut rest).unwrap();
     assert_eq!(rest, "\n    three\n");
     assert!(player.child.wait().unwrap().success());
+}
+
+/// Runs the player in a terminal of so many columns, without colours.
+fn in_terminal(columns: usize, arguments: &[&str]) -> Vec<String> {
+    let player = env!("CARGO_BIN_EXE_player");
+    let command = format!("stty cols {columns}; {player} {}", arguments.join(" "));
+    let mut terminal = Command::new("script");
+    terminal.args(["-qec", &command, "/dev/null"]).env("NO_COLOR", "1").stdin(Stdio::null());
+    let output = finish(&mut terminal).assert().success().get_output().stdout.clone();
+    String::from_utf8_lossy(&output).lines().map(String::from).collect()
+}
+
+const LONG: &str = "\
+title Words
+say   A remark whose first line is longer than the narrowest line there is,
+say   and which goes on for a while.
+ask   Is a question of two lines, of which each
+ask   is short, one question?
+file  a-name-that-is-longer-than-a-narrow-terminal-has-columns.txt some text
+";
+
+#[test]
+fn a_terminal_gets_remarks_that_fit_it_and_the_lines_of_sides_as_they_are() {
+    let play = Play::new(LONG);
+    let script = play.folder.path().join("scene.play");
+    let arguments = ["lesson", "1", "--script", script.to_str().unwrap(), "--record"];
+    for (columns, remark, question) in [
+        (
+            20,
+            "    A remark whose first line is longer\n    than the narrowest line there is,\n    \
+             and which goes on for a while.",
+            "  ? Is a question of two lines, of which\n    each is short, one question?",
+        ),
+        (
+            60,
+            "    A remark whose first line is longer than the narrowest\n    \
+             line there is, and which goes on for a while.",
+            "  ? Is a question of two lines, of which each is short, one\n    question?",
+        ),
+        (
+            200,
+            "    A remark whose first line is longer than the narrowest line there is, and which goes on\n    \
+             for a while.",
+            "  ? Is a question of two lines, of which each is short, one question?",
+        ),
+    ] {
+        let file = "files ! a-name-that-is-longer-than-a-narrow-terminal-has-columns.txt, 10 bytes";
+        let shown = in_terminal(columns, &arguments).join("\n");
+        assert!(shown.ends_with(&format!("{remark}\n\n{question}\n\n{file}")), "{shown}");
+
+        // The transcript has the lines of the script.
+        let recorded = fs::read_to_string(play.folder.path().join("scene.transcript")).unwrap();
+        let lines = LONG.lines().skip(1).take(4).map(|line| &line[6..]).collect::<Vec<_>>();
+        let [one, two, three, four] = lines[..] else { panic!("two remarks, two questions") };
+        let remarks = format!("    {one}\n    {two}\n\n  ? {three}\n    {four}\n");
+        assert_eq!(recorded, format!("1. Words\n\n{remarks}\n{file}\n"));
+    }
+}
+
+#[test]
+fn the_lists_fit_the_terminal_with_a_hanging_indent() {
+    for list in ["lesson", "failure"] {
+        let lines = in_terminal(60, &[list]);
+        let wide = lines.iter().find(|line| line.chars().count() > 60);
+        assert_eq!(wide, None);
+    }
+    let lessons = in_terminal(60, &["lesson"]).join("\n");
+    assert!(lessons.contains("packets-client,\n   sticky-packets-buffers,"), "{lessons}");
+    let failures = in_terminal(60, &["failure"]).join("\n");
+    let indent = " ".repeat(25);
+    let entry = format!(
+        "  peer-closed            a zero-length read means the peer\n{indent}is done; taken"
+    );
+    assert!(failures.contains(&entry), "{failures}");
+}
+
+#[test]
+fn what_cannot_be_started_is_no_other_course_of_a_bent_play() {
+    let start = "start server simple-echo-server {free}\n";
+    let bent = "title T\nbent What a bent line teaches.\n";
+    let play = Play::new(&format!("{bent}{start}{start}"));
+    finish(play.command(1).args(["--through", "delay=1"]))
+        .assert()
+        .code(1)
+        .stdout(contains("bent line").not())
+        .stderr(contains("server is there already"));
+    // Where another line is printed, it is one.
+    let play = Play::new(&format!("{bent}{start}see server something else\n"));
+    finish(play.command(1).args(["--through", "delay=1"]))
+        .assert()
+        .success()
+        .stdout(contains("    What a bent line teaches.\n"));
 }
 
 #[test]

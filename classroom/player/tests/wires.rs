@@ -12,13 +12,14 @@ use predicates::str::contains;
 /// How many seconds a busy machine may take for what must come.
 const PATIENCE: &str = "60";
 
-/// The scenes of lessons 5 to 7, whose answers have frames. Of lesson 7 those with small files:
-/// to drip 20 MB a byte at a time takes minutes.
+/// The scenes of lessons 5 to 7, whose answers have frames.
 const FRAMED: &[(&str, &str)] = &[
     ("05-struct-header", "1-the-long-answer"),
     ("06-dict-header", "1-the-header"),
     ("07-file-transfer", "1-up-and-down"),
+    ("07-file-transfer", "2-several-at-once"),
     ("07-file-transfer", "3-a-refused-name"),
+    ("07-file-transfer", "4-cut-off"),
 ];
 
 #[test]
@@ -41,6 +42,18 @@ fn framed_answers_come_whole_over_a_gathering_line() {
 fn large_files_come_whole_over_a_line_that_delivers_odd_pieces() {
     plays_to_the_same_end(&("07-file-transfer", "2-several-at-once"), "drip=49999");
     plays_to_the_same_end(&("07-file-transfer", "4-cut-off"), "drip=49999");
+}
+
+#[test]
+fn a_scene_that_sends_much_says_that_it_is_bent_less() {
+    let less = "With drip=1 that would take\n    too long, so here it is bent by drip=1000.\n";
+    lesson(&["7", "2", "--through", "drip=1"])
+        .success()
+        .stdout(contains(less).and(contains(" --drip 1000\n")));
+    // Its answers are short.
+    lesson(&["7", "2", "--through", "drip=1,only=replies"])
+        .success()
+        .stdout(contains(less).not().and(contains(" --drip 1 --only replies\n")));
 }
 
 #[test]
@@ -86,8 +99,42 @@ fn bent_requests_without_a_frame_are_remarked_on() {
 }
 
 #[test]
-fn a_bend_that_the_wire_does_not_know_is_refused_in_its_words() {
-    lesson(&["5", "1", "--through", "bow=3"]).code(1).stderr(contains("--bow"));
+fn a_bend_that_is_none_is_refused_before_anything_is_played() {
+    let streams = "there are cut, delay, drip, gather, rate, reset, stall, only";
+    let datagrams = "there are cut, delay, drop, duplicate, reorder, stray, seed, only";
+    for (number, bends, complaint) in [
+        ("4", "", "--through needs a bend, as in --through delay=100"),
+        ("4", " , ", "--through needs a bend, as in --through delay=100"),
+        ("4", "bow=3", streams),
+        ("4", "help", streams),
+        ("5", "lesson=6", streams),
+        ("5", "drip=1,save=capture.pcapng", streams),
+        ("5", "drop=0.5", streams),
+        ("8", "drip=1", datagrams),
+        // What the wire has to judge, in its words.
+        ("4", "drip", "--through drip: a value is required for '--drip <N>'"),
+        ("4", "drip=0", "--through drip=0: invalid value '0' for '--drip <N>'"),
+        ("4", "drip=", "--through drip=: invalid value '' for '--drip <N>'"),
+        ("4", "drip=-1", "--through drip=-1: invalid value '-1' for '--drip <N>'"),
+        ("4", "drip=1,gather=5", "--through drip=1,gather=5: "),
+        ("8", "drop=2", "--through drop=2: invalid value '2' for '--drop <P>'"),
+    ] {
+        let refused = lesson(&[number, "1", "--through", bends]).code(1).stdout("");
+        // Before it, cargo may say what it builds.
+        let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+        let last = said.lines().last().unwrap_or_default();
+        assert!(last.starts_with("Error: ") && last.contains(complaint), "{bends}: {said}");
+        for stranger in ["--quiet", "--show", "Usage", "usage: wire", "--help", "tip:"] {
+            assert!(!said.contains(stranger), "{bends}: {said}");
+        }
+    }
+}
+
+#[test]
+fn spaces_and_empty_parts_do_not_count() {
+    lesson(&["4", "1", "--through", " delay = 1,, only=replies,"])
+        .success()
+        .stdout(contains(" --delay 1 --only replies\n"));
 }
 
 /// Plays a scene over a bent line. What its sides print is what its transcript has.
