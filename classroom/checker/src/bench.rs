@@ -32,6 +32,14 @@ const KNOCK: Duration = Duration::from_millis(5);
 /// What `{timeout}` and `{limit}` are, unless a check says otherwise: so long that they never pass.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// The cause of a program's end before it could listen or call.
+pub const ENDED_FIRST: &str = "the program ended before anything was done to it: see its last \
+     words (it is started in another folder: a path must be found from where you are)";
+
+/// The cause of a server's orderly end when a client has gone.
+pub const ENDS_WITH_CLIENT: &str = "the program ends, in order, with its first client: accepting \
+     stands before the loop, not in it, or the end of one client ends that loop";
+
 /// What one check works with. All that it started ends with it.
 pub struct Bench {
     template: Template,
@@ -42,6 +50,8 @@ pub struct Bench {
     values: Vec<(&'static str, String)>,
     variables: Vec<(&'static str, String)>,
     connections: usize,
+    /// Whether the program, since its last start, had a connection with us.
+    met: bool,
     left_open: LeftOpen,
     folder: TempDir,
 }
@@ -82,6 +92,7 @@ impl Bench {
             values: Vec::new(),
             variables: Vec::new(),
             connections: 0,
+            met: false,
             left_open: LeftOpen::default(),
             folder,
         };
@@ -190,6 +201,7 @@ impl Bench {
                 &self.story,
             )?;
             self.subject = Some(subject);
+            self.met = false;
         }
         self.subject()
     }
@@ -258,7 +270,21 @@ impl Bench {
     /// The check is over: it does not end.
     pub fn expect_program_end(&mut self, why: &str) -> Outcome<Status> {
         let program = self.program()?;
-        let mut watch = Watch::new(&program);
+        self.await_end(&program, Watch::new(&program), why)
+    }
+
+    /// Expects that the program ends by itself, as [`Bench::expect_program_end`] does, when it
+    /// has tried again a few times.
+    ///
+    /// # Errors
+    ///
+    /// The check is over: it does not end.
+    pub fn expect_program_end_after_retries(&mut self, why: &str) -> Outcome<Status> {
+        let program = self.program()?;
+        self.await_end(&program, Watch::retries(&program), why)
+    }
+
+    fn await_end(&self, program: &Program, mut watch: Watch, why: &str) -> Outcome<Status> {
         loop {
             if let Some(status) = program.status() {
                 self.story.tell(format!("the program ended with {status}"));
@@ -291,6 +317,17 @@ impl Bench {
             _ => String::from("it printed something else"),
         };
         Err(Failure::new(expected, observed).bytes(text, output).into())
+    }
+
+    /// Expects that the program prints this answer, as [`Bench::expect_printed`] does. In a plain
+    /// good run nothing else can be wrong than that.
+    ///
+    /// # Errors
+    ///
+    /// The check is over: it is not printed.
+    pub fn expect_answer(&mut self, answer: impl AsRef<[u8]>) -> Outcome {
+        let cause = "the answer is not printed, or not as it came";
+        self.expect_printed(answer).map_err(|stop| stop.only_cause(cause))
     }
 
     /// Waits until the program's output is as it is wanted, or nothing is hoped for any more. To
@@ -356,13 +393,18 @@ impl Bench {
 
     fn unreachable(&self, address: SocketAddr, observed: String) -> Failure {
         let failure = Failure::new(format!("a server that can be reached at {address}"), observed);
-        if self.connections > 0 {
-            return failure;
+        let status = self.subject.as_ref().and_then(|subject| subject.program().status());
+        match (self.connections, status) {
+            (0, Some(_)) => failure.only_cause(ENDED_FIRST),
+            (0, None) => failure.only_cause(
+                "the program listens at an address of its own, not at the one it is given; or it \
+                 starts too slowly",
+            ),
+            (_, Some(status)) if self.met && status.is_success() => {
+                failure.only_cause(ENDS_WITH_CLIENT)
+            }
+            _ => failure,
         }
-        failure.only_cause(
-            "the program listens at an address of its own, not at the one it is given; or it \
-             ended before it could listen",
-        )
     }
 
     /// Waits until the program, a client, connects to us; it is started if it does not run.
@@ -384,7 +426,10 @@ impl Bench {
                     observed.push_str(&format!(". Its last words: {words}"));
                 }
                 let expected = format!("a client that connects to {}", self.address()?);
-                let cause = "the program calls an address of its own, not the one it is given";
+                let cause = match silence.doing {
+                    Doing::Ended(_) => ENDED_FIRST,
+                    _ => "the program calls an address of its own, not the one it is given",
+                };
                 return Err(Failure::new(expected, observed).only_cause(cause).into());
             }
             thread::sleep(KNOCK);
@@ -409,6 +454,7 @@ impl Bench {
 
     fn peer(&mut self, stream: TcpStream, how: &str) -> Outcome<Peer> {
         let number = self.number();
+        self.met = true;
         self.story.tell(format!("{number} {how}"));
         let program = self.program()?;
         Ok(Peer::new(number, stream, &program, &self.story, &self.left_open)?)

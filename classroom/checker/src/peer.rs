@@ -5,7 +5,7 @@ use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use receive_queue::Queue;
@@ -18,6 +18,9 @@ use crate::watch::{Doing, LOOK, Silence, Watch, settle};
 
 /// How many bytes of what was sent or received the story shows.
 const SHOWN: usize = 48;
+
+/// How long bytes may go on to come that are awaited together.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// One connection with the program.
 ///
@@ -64,6 +67,8 @@ pub enum Then {
     Reset,
     /// Nothing, for as long as there was hope.
     Silence(Silence),
+    /// Bytes and bytes, a few at a time, for so long that we stopped.
+    Endless(Duration),
 }
 
 impl Peer {
@@ -104,6 +109,11 @@ impl Peer {
     /// as long as there is hope, which is the rule.
     pub fn wait_for(&mut self, bound: Option<Duration>) {
         self.bound = bound;
+    }
+
+    /// Whether it is the first connection of its check.
+    pub fn is_first(&self) -> bool {
+        self.number == 1
     }
 
     /// The socket, for what only one check needs.
@@ -236,10 +246,11 @@ impl Peer {
     /// Only those of the checker itself.
     pub fn receive_exactly(&mut self, count: usize) -> Outcome<Arrival> {
         let mut arrival = Arrival { bytes: Vec::new(), then: Then::More };
+        let began = Instant::now();
         while arrival.bytes.len() < count && matches!(arrival.then, Then::More) {
             let more = self.read_some(count - arrival.bytes.len())?;
             arrival.bytes.extend(more.bytes);
-            arrival.then = more.then;
+            arrival.then = more.then.or_endless(began);
         }
         self.tell_arrival(&arrival);
         Ok(arrival)
@@ -283,10 +294,11 @@ impl Peer {
     /// Only those of the checker itself.
     pub fn drain(&mut self, limit: usize) -> Outcome<(usize, Then)> {
         let (mut count, mut then) = (0, Then::More);
+        let began = Instant::now();
         while count < limit && matches!(then, Then::More) {
             let arrival = self.read_some(limit)?;
             count += arrival.bytes.len();
-            then = arrival.then;
+            then = arrival.then.or_endless(began);
         }
         self.tell(format!("← program  {}, then {then}", bytes_text(count)));
         Ok((count, then))
@@ -376,6 +388,23 @@ impl Peer {
             .into())
     }
 
+    /// Expects that nothing lies there behind what has come. It does not wait.
+    ///
+    /// # Errors
+    ///
+    /// The check is over: something does.
+    pub fn expect_no_more(&mut self) -> Outcome {
+        self.stream.set_nonblocking(true)?;
+        let more = matches!(self.stream.peek(&mut [0]), Ok(1..));
+        self.stream.set_nonblocking(false)?;
+        if !more {
+            return Ok(());
+        }
+        let bytes = self.receive(64 * 1024)?.bytes;
+        let observed = format!("{} more came behind it", bytes_text(bytes.len()));
+        Err(Failure::new("an answer, and nothing behind it", observed).bytes([], bytes).into())
+    }
+
     /// What is to be said when something else came than the bytes that were wanted.
     pub fn unexpected(&self, what: &str, wanted: &[u8], arrival: &Arrival) -> Failure {
         let (came, count) = (&arrival.bytes, arrival.bytes.len());
@@ -456,6 +485,16 @@ impl Peer {
     }
 }
 
+impl Then {
+    /// Makes an end of more and more bytes.
+    fn or_endless(self, began: Instant) -> Self {
+        match self {
+            Self::More if began.elapsed() >= LONGEST => Self::Endless(began.elapsed()),
+            then => then,
+        }
+    }
+}
+
 impl fmt::Display for Then {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -463,6 +502,9 @@ impl fmt::Display for Then {
             Self::End => f.write_str("the end of the connection"),
             Self::Reset => f.write_str("a reset of the connection"),
             Self::Silence(silence) => write!(f, "silence ({silence})"),
+            Self::Endless(time) => {
+                write!(f, "no end: bytes still came after {:.0} s", time.as_secs_f64())
+            }
         }
     }
 }

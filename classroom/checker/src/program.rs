@@ -19,6 +19,9 @@ use crate::story::Story;
 const OUTPUT: usize = 8 << 20;
 const LINE: usize = 4096;
 
+/// How much is read at once: as much as a pipe of Linux holds (pipe(7)).
+const PIPE: usize = 64 * 1024;
+
 /// How much of a line the story tells.
 const TOLD: usize = 200;
 
@@ -82,13 +85,18 @@ impl Program {
 
     fn read(self: &Arc<Self>, pipe: impl Read + Send + 'static, stream: Stream, story: &Story) {
         let (program, story) = (Arc::clone(self), story.clone());
-        let tell = move |line: &[u8]| story.printed(format!("{}{}", stream.prefix(), told(line)));
         thread::spawn(move || {
-            let mut pipe = BufReader::new(pipe);
+            let tell = |line: &[u8]| story.printed(format!("{}{}", stream.prefix(), told(line)));
+            let mut pipe = BufReader::with_capacity(PIPE, pipe);
             let mut line = Vec::new();
             // What is there is kept at once: a prompt has no newline, and nothing may follow it.
             while let Some(piece) = next_piece(&mut pipe) {
-                program.keep(stream, &piece);
+                if program.keep(stream, &piece) == 0 {
+                    // We only read on: a program that waits for us would not be seen to spin.
+                    story.flooded();
+                    line.clear();
+                    continue;
+                }
                 for part in piece.split_inclusive(|&byte| byte == b'\n') {
                     line.extend(part);
                     while line.len() > LINE {
@@ -110,13 +118,15 @@ impl Program {
         });
     }
 
-    fn keep(&self, stream: Stream, line: &[u8]) {
+    /// Keeps what was printed, as far as there is room. Returns how many bytes it kept.
+    fn keep(&self, stream: Stream, piece: &[u8]) -> usize {
         let mut state = self.lock();
         let output = state.output_mut(stream);
-        let room = OUTPUT.saturating_sub(output.len());
-        output.extend(&line[..line.len().min(room)]);
+        let count = piece.len().min(OUTPUT.saturating_sub(output.len()));
+        output.extend(&piece[..count]);
         drop(state);
         self.changed.notify_all();
+        count
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -19,6 +19,9 @@ pub enum Format {
     Json,
 }
 
+/// What is said of a check that fails before its own question is asked.
+const PLAIN: &str = "a plain exchange goes wrong already: see `works`";
+
 /// Prints reports as they come, and counts them.
 pub struct Reporter<'a> {
     part: &'a Part,
@@ -27,8 +30,8 @@ pub struct Reporter<'a> {
     passed: usize,
     failed: usize,
     skipped: usize,
-    /// Whether the plain good run went well.
-    works: bool,
+    /// Whether the plain good run went well, if there was one.
+    works: Option<bool>,
     /// What is printed at the end.
     kept: Vec<json::Check>,
 }
@@ -37,7 +40,7 @@ impl<'a> Reporter<'a> {
     /// Makes ready to print.
     pub fn new(part: &'a Part, catalogue: &'a Catalogue, format: Format) -> Self {
         let (passed, failed, skipped) = (0, 0, 0);
-        let (works, kept) = (true, Vec::new());
+        let (works, kept) = (None, Vec::new());
         Self { part, catalogue, format, passed, failed, skipped, works, kept }
     }
 
@@ -49,11 +52,11 @@ impl<'a> Reporter<'a> {
     pub fn add(&mut self, report: &Report) -> anyhow::Result<()> {
         match report.verdict {
             Verdict::Passed => self.passed += 1,
-            Verdict::Failed(_) => {
-                self.failed += 1;
-                self.works &= report.check.id != "works";
-            }
+            Verdict::Failed(_) => self.failed += 1,
             Verdict::Skipped(_) => self.skipped += 1,
+        }
+        if report.check.id == "works" {
+            self.works = Some(!matches!(report.verdict, Verdict::Failed(_)));
         }
         match self.format {
             Format::Text => text::print(report, self)?,
@@ -92,13 +95,23 @@ impl<'a> Reporter<'a> {
         places.push(self.part.folder().into());
         places
     }
-}
 
-/// The likely causes of a failure: the one that the observation suggests, or the usual ones.
-fn causes(report: &Report) -> Vec<String> {
-    let Verdict::Failed(failure) = &report.verdict else { return Vec::new() };
-    match &failure.cause {
-        Some(cause) => vec![cause.clone()],
-        None => report.check.causes.iter().map(|&cause| cause.into()).collect(),
+    /// Whether a check says no more than `works` does: what failed is the plain exchange, before
+    /// its own question was asked.
+    fn is_plain(&self, report: &Report) -> bool {
+        let plain = matches!(&report.verdict, Verdict::Failed(failure) if failure.plain);
+        plain && report.check.id != "works" && self.works != Some(true)
+    }
+
+    /// The likely causes of a failure: the one that the observation suggests, or the usual ones.
+    fn causes(&self, report: &Report) -> Vec<String> {
+        let Verdict::Failed(failure) = &report.verdict else { return Vec::new() };
+        if self.is_plain(report) {
+            return vec![PLAIN.into()];
+        }
+        match &failure.cause {
+            Some(cause) => vec![cause.clone()],
+            None => report.check.causes.iter().map(|&cause| cause.into()).collect(),
+        }
     }
 }

@@ -21,6 +21,7 @@ struct Events {
     /// The latest lines of a program that prints a lot.
     last_lines: VecDeque<Event>,
     left_out: usize,
+    flooded: bool,
     number: usize,
 }
 
@@ -39,6 +40,7 @@ impl Story {
             first_lines: 0,
             last_lines: VecDeque::new(),
             left_out: 0,
+            flooded: false,
             number: 0,
         })))
     }
@@ -70,18 +72,31 @@ impl Story {
         }
     }
 
+    /// Tells that so much is printed that nobody looks at it any more.
+    pub fn flooded(&self) {
+        let mut events = self.lock();
+        events.left_out += events.last_lines.len();
+        events.last_lines.clear();
+        events.flooded = true;
+    }
+
     /// The story so far, a line for each event: `0.046 s  1 → program  "hello" (5 bytes)`.
     pub fn lines(&self) -> Vec<String> {
         let events = self.lock();
         let mut all: Vec<_> = events.kept.iter().chain(&events.last_lines).collect();
         all.sort_by_key(|event| event.number);
         let gap = events.last_lines.front().filter(|_| events.left_out > 0);
+        let flood = if events.flooded { ", and a flood behind them" } else { "" };
+        let left_out = format!("         … {} more lines of the program{flood}", events.left_out);
         let mut lines = Vec::with_capacity(all.len() + 1);
         for event in all {
             if gap.is_some_and(|gap| gap.number == event.number) {
-                lines.push(format!("         … {} more lines of the program", events.left_out));
+                lines.push(left_out.clone());
             }
             lines.push(format!("{:.3} s  {}", event.time.as_secs_f64(), event.text));
+        }
+        if events.left_out > 0 && gap.is_none() {
+            lines.push(left_out);
         }
         lines
     }

@@ -10,8 +10,8 @@ pub struct Template(Vec<String>);
 impl Template {
     /// Takes a command as it was typed.
     ///
-    /// The program will work in a folder of its own; so words that name a file here are made to
-    /// name it from anywhere.
+    /// The program will work in a folder of its own; so words that name a file or a folder
+    /// here are made to name it from anywhere.
     pub fn new(words: &[String]) -> Self {
         match env::current_dir() {
             Ok(here) => Self(from_anywhere(words, &here)),
@@ -36,15 +36,50 @@ impl Template {
     }
 }
 
-/// Words of a command that name files in a folder, so that they name them from anywhere.
+/// Words of a command that name files or folders in a folder, so that they name them from
+/// anywhere.
 pub fn from_anywhere(words: &[String], folder: &Path) -> Vec<String> {
     let absolute = |(position, word): (usize, &String)| {
         let path = Path::new(word);
+        let is_bare = path.components().count() == 1;
         // A bare first word is looked for where programs lie, not here.
-        let is_command = position == 0 && path.components().count() == 1;
+        let is_command = position == 0 && is_bare;
+        // Another, as in `main.py server`, is not a folder just because one has that name. But
+        // an option's is, as in `java -cp out`, and what an interpreter runs.
+        let before = position.checked_sub(1).map_or("", |position| &words[position]);
+        let is_path = !is_bare
+            || (before.starts_with('-') && before != "-m")
+            || (position == 1 && Path::new(before).components().count() == 1);
         let file = folder.join(path);
-        let is_ours = !is_command && path.is_relative() && file.is_file();
+        let is_there = file.is_file() || (is_path && file.is_dir());
+        let is_ours = !is_command && path.is_relative() && is_there;
         if is_ours { file.to_string_lossy().into_owned() } else { word.clone() }
     };
     words.iter().enumerate().map(absolute).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_one_only_where_a_path_may_stand() {
+        let here = tempfile::tempdir().expect("a folder");
+        for name in ["out", "server"] {
+            std::fs::create_dir(here.path().join(name)).expect("a folder in it");
+        }
+        for (command, found) in [
+            ("java -cp out Main", vec![2]),
+            ("python3 out", vec![1]),
+            ("python3 -m out", vec![]),
+            ("./mine server", vec![]),
+            ("python3 main.py server", vec![]),
+            ("java -cp ./out server", vec![2]),
+        ] {
+            let words: Vec<_> = command.split(' ').map(String::from).collect();
+            let filled = from_anywhere(&words, here.path());
+            let changed = |&position: &usize| filled[position] != words[position];
+            assert_eq!((0..words.len()).filter(changed).collect::<Vec<_>>(), found, "{command}");
+        }
+    }
 }

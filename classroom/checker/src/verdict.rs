@@ -27,6 +27,8 @@ pub struct Failure {
     /// A likely cause in the learner's terms that this very observation suggests. It takes the
     /// place of those that stand beside the check.
     pub cause: Option<String>,
+    /// It happened in a plain exchange, before anything else was tried: `works` says more of it.
+    pub plain: bool,
 }
 
 /// Bytes that should be the same.
@@ -52,7 +54,7 @@ impl Failure {
     /// A failure. Both texts are short sentences without a full stop.
     pub fn new(expected: impl Into<String>, observed: impl Into<String>) -> Self {
         let (expected, observed) = (expected.into(), observed.into());
-        Self { expected, observed, bytes: None, cause: None }
+        Self { expected, observed, bytes: None, cause: None, plain: false }
     }
 
     /// Adds the bytes that were expected and those that came. Where they differ is shown.
@@ -65,6 +67,24 @@ impl Failure {
     pub fn only_cause(mut self, cause: impl Into<String>) -> Self {
         self.cause = Some(cause.into());
         self
+    }
+}
+
+impl Stop {
+    /// Says that it happened in a plain exchange, if the check is over because it failed.
+    pub fn in_plain_exchange(mut self) -> Self {
+        if let Self::Failed(failure) = &mut self {
+            failure.plain = true;
+        }
+        self
+    }
+
+    /// Names the one likely cause, if the check is over because it failed.
+    pub fn only_cause(self, cause: impl Into<String>) -> Self {
+        match self {
+            Self::Failed(failure) => failure.only_cause(cause).into(),
+            stop => stop,
+        }
     }
 }
 

@@ -33,6 +33,9 @@ const AFTER_END: Duration = Duration::from_millis(500);
 /// How long to wait at most.
 const BOUND: Duration = Duration::from_secs(30);
 
+/// How long a program may sleep that nobody answers: it may try again after a while.
+const RETRY_QUIET: Duration = Duration::from_secs(6);
+
 /// How long a program may sleep before it listens or connects, for others may hold it up; and
 /// how long it may take, for it may be built first.
 const START_QUIET: Duration = Duration::from_secs(3);
@@ -119,6 +122,11 @@ impl<'a> Watch<'a> {
         Self::with(program, Rule { quiet: Some(START_QUIET), spin: false, bound: START_BOUND })
     }
 
+    /// Begins to wait for a program that may try something again, a few times.
+    pub fn retries(program: &'a Program) -> Self {
+        Self::with(program, Rule { quiet: Some(RETRY_QUIET), spin: true, bound: BOUND })
+    }
+
     /// Begins to wait for `bound`, whatever the program does, unless it ends.
     pub fn within(program: &'a Program, bound: Duration) -> Self {
         Self::with(program, Rule { quiet: None, spin: false, bound })
@@ -190,16 +198,23 @@ impl fmt::Display for Silence {
 }
 
 /// Waits until a program has ended, or sleeps with nothing more happening for a moment, or
-/// spins; for 30 seconds at most.
+/// spins; for 30 seconds at most. One that wakes up by itself again and again, and goes back to
+/// sleep at once, sleeps.
 pub fn settle(program: &Program) -> Doing {
     /// How long nothing must happen.
     const STILL: Duration = Duration::from_millis(120);
     const BOUND: Duration = Duration::from_secs(30);
+    /// How often it must be found asleep, with no work done since the last look; each time that
+    /// it is not makes up for several.
+    const LOOKS: u32 = 50;
+    const SETBACK: u32 = 4;
 
     let began = Instant::now();
     let mut effort = program.activity().as_ref().map(Effort::new);
     let mut still_since = began;
     let mut pauses = None;
+    let mut looks: u32 = 0;
+    let mut worked = Duration::ZERO;
     loop {
         if let Some(status) = program.status() {
             return Doing::Ended(status);
@@ -215,7 +230,11 @@ pub fn settle(program: &Program) -> Doing {
                     pauses = seen;
                     still_since = Instant::now();
                 }
-                if now.asleep && (over || still_since.elapsed() >= STILL) {
+                let idle = now.asleep && now.processor_time == worked;
+                worked = now.processor_time;
+                looks = if idle { looks + 1 } else { looks.saturating_sub(SETBACK) };
+                let still = still_since.elapsed() >= STILL || looks >= LOOKS;
+                if now.asleep && (over || still) {
                     return Doing::Sleeps;
                 }
             }

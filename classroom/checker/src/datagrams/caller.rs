@@ -56,6 +56,11 @@ impl Caller {
         self.bound = bound;
     }
 
+    /// Whether it is the first client of its check.
+    pub fn is_first(&self) -> bool {
+        self.number == 1
+    }
+
     fn tell(&self, what: &str) {
         self.story.tell(format!("{} {what}", self.number));
     }

@@ -2,17 +2,20 @@
 
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 
 use super::{BUFFER, Reception, is_refusal, is_timeout};
-use crate::bench::Bench;
+use crate::bench::{Bench, ENDED_FIRST};
 use crate::peer::quoted;
 use crate::program::Program;
 use crate::story::Story;
 use crate::verdict::{Failure, Outcome, Stop};
 use crate::watch::{LOOK, Watch};
+
+/// How long a client may ask the same again before it asks what is wanted.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server of the program.
 pub struct Host {
@@ -122,10 +125,12 @@ impl Host {
     pub fn expect(&mut self, wanted: impl AsRef<[u8]>, what: &str) -> Outcome {
         let wanted = wanted.as_ref();
         let before = self.request.clone();
+        let began = Instant::now();
         loop {
             match self.receive()? {
                 Reception::Datagram(bytes) if bytes == wanted => return Ok(()),
-                Reception::Datagram(bytes) if Some(&bytes) == before.as_ref() => {}
+                Reception::Datagram(bytes)
+                    if Some(&bytes) == before.as_ref() && began.elapsed() < PATIENCE => {}
                 other @ Reception::Datagram(_) => {
                     return Err(other.unexpected(what, wanted, &self.program).into());
                 }
@@ -139,10 +144,12 @@ impl Host {
         if self.request.is_some() {
             return failure;
         }
-        failure.only_cause(
+        failure.only_cause(if self.program.status().is_some() {
+            ENDED_FIRST
+        } else {
             "the program calls an address of its own, not the one it is given, or makes a \
-             connection instead of sending a datagram",
-        )
+             connection instead of sending a datagram"
+        })
     }
 
     /// Sends a datagram to where the last one came from.

@@ -53,7 +53,8 @@ impl Exchange {
 /// before, the server must go on.
 pub fn next_client(bench: &mut Bench, good: Exchange) -> Outcome<Caller> {
     let mut caller = Caller::new(bench)?;
-    good.play(bench, &mut caller)?;
+    good.play(bench, &mut caller)
+        .map_err(|stop| if caller.is_first() { stop.in_plain_exchange() } else { stop })?;
     Ok(caller)
 }
 

@@ -5,7 +5,7 @@ use crate::bench::Bench;
 use crate::peer::{Peer, Then};
 use crate::role::Transport;
 use crate::status::Status;
-use crate::verdict::{Failure, Outcome, ensure};
+use crate::verdict::{Failure, Outcome, Stop, ensure};
 use crate::watch::Doing;
 
 /// Causes of what goes wrong in plain good runs.
@@ -60,6 +60,16 @@ pub fn exchange(
     peer.send(pack(answer))
 }
 
+/// Waits for a client, and serves it as in `works`: that it goes on shows that it has understood.
+pub fn served(bench: &mut Bench, pack: Pack) -> Outcome<Peer> {
+    let mut peer = bench.accept()?;
+    for (line, answer) in [("first", "FIRST"), ("next", "NEXT")] {
+        exchange(bench, &mut peer, line, answer.as_bytes(), pack)
+            .map_err(Stop::in_plain_exchange)?;
+    }
+    Ok(peer)
+}
+
 /// Types a line and expects it as a message.
 pub fn receive(bench: &mut Bench, peer: &mut Peer, line: &str) -> Outcome {
     bench.type_line(line)?;
@@ -75,7 +85,7 @@ pub fn works(bench: &mut Bench, pack: Pack) -> Outcome {
         exchange(bench, &mut peer, line, answer.as_bytes(), pack)?;
     }
     leave(bench, peer)?;
-    lines.iter().try_for_each(|(_, answer)| bench.expect_printed(answer))
+    lines.iter().try_for_each(|(_, answer)| bench.expect_answer(answer))
 }
 
 /// Ends the input, and expects that the program ends.
@@ -96,7 +106,8 @@ pub fn connection_refused(bench: &mut Bench) -> Outcome {
 
 /// Expects that a client ends that was refused, and says that it has failed.
 pub fn ends_with_error(bench: &mut Bench) -> Outcome {
-    let status = bench.expect_program_end("nobody listens at the address that it calls")?;
+    let why = "nobody listens at the address that it calls";
+    let status = bench.expect_program_end_after_retries(why)?;
     ensure(matches!(status, Status::Code(1..)), || {
         let expected = "an end with a status other than 0, for the connection was refused";
         Failure::new(expected, format!("it ended with {status}"))
@@ -105,8 +116,7 @@ pub fn ends_with_error(bench: &mut Bench) -> Outcome {
 
 /// An empty line is typed.
 pub fn empty_message(bench: &mut Bench, pack: Pack) -> Outcome {
-    let mut peer = bench.accept()?;
-    exchange(bench, &mut peer, "first", b"FIRST", pack)?;
+    let mut peer = served(bench, pack)?;
     bench.type_line("")?;
     bench.type_line("second")?;
     let arrival = peer.receive_exactly("second".len())?;
@@ -126,8 +136,8 @@ pub fn empty_message(bench: &mut Bench, pack: Pack) -> Outcome {
 
 /// An answer comes that is not text.
 pub fn invalid_utf8(bench: &mut Bench, pack: Pack) -> Outcome {
-    let mut peer = bench.accept()?;
-    exchange(bench, &mut peer, "first", b"caf\xe9 \xff\xfe!", pack)?;
+    let mut peer = served(bench, pack)?;
+    exchange(bench, &mut peer, "which bytes?", b"caf\xe9 \xff\xfe!", pack)?;
     exchange(bench, &mut peer, "second", b"SECOND", pack)?;
     bench.close_input()?;
     bench.expect_printed("SECOND")
@@ -135,8 +145,7 @@ pub fn invalid_utf8(bench: &mut Bench, pack: Pack) -> Outcome {
 
 /// The server ends the connection instead of answering.
 pub fn peer_closed(bench: &mut Bench, pack: Pack) -> Outcome {
-    let mut peer = bench.accept()?;
-    exchange(bench, &mut peer, "first", b"FIRST", pack)?;
+    let mut peer = served(bench, pack)?;
     receive(bench, &mut peer, "second")?;
     // We only end our side, to hear whether the client goes on talking to nobody.
     peer.finish()?;
@@ -168,8 +177,7 @@ fn not_by_signal(status: Status, expected: &str) -> Outcome {
 
 /// The server vanishes instead of answering.
 pub fn peer_reset(bench: &mut Bench, pack: Pack) -> Outcome {
-    let mut peer = bench.accept()?;
-    exchange(bench, &mut peer, "first", b"FIRST", pack)?;
+    let mut peer = served(bench, pack)?;
     receive(bench, &mut peer, "second")?;
     bench.settle()?;
     let program = bench.program()?;

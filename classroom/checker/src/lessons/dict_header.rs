@@ -161,6 +161,10 @@ impl Answers for Dict {
         let far_too_much = 1_u64 << 42;
         vec![i32::MAX.to_le_bytes().into(), with_header(header(&md5_hex(b""), far_too_much), b"")]
     }
+
+    fn large(size: u32) -> Vec<u8> {
+        with_header(header(&md5_hex(b""), size), b"")
+    }
 }
 
 fn malformed_header(bench: &mut Bench) -> Outcome {

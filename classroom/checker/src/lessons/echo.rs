@@ -5,7 +5,7 @@ use crate::lessons::Check;
 use crate::lessons::asking;
 use crate::lessons::serving::{Exchange, next_client};
 use crate::peer::{Peer, Then};
-use crate::verdict::Outcome;
+use crate::verdict::{Outcome, ensure};
 
 /// A plain good exchange.
 pub const HELLO: Exchange =
@@ -77,6 +77,22 @@ pub const CLIENT: &[Check] = &[
     },
 ];
 
+/// Messages, their answers, and why another one comes where `hello` is answered well.
+const MESSAGES: [(&str, &str, &str); 4] = [
+    (" a second message ", " A SECOND MESSAGE ", "the spaces around the message are cut off"),
+    ("1 + 1?", "1 + 1?", "the answer is not the message in capital letters, byte for byte"),
+    (
+        "caf\u{e9}",
+        "CAF\u{e9}",
+        "letters are changed that are not ASCII: the text is put into capitals, not the bytes",
+    ),
+    (
+        "one\0two",
+        "ONE\0TWO",
+        "a zero byte is taken for the end of the message, as that of a string in C",
+    ),
+];
+
 /// Connects a client that has been served once.
 pub fn served(bench: &mut Bench) -> Outcome<Peer> {
     next_client(bench, HELLO)
@@ -84,12 +100,16 @@ pub fn served(bench: &mut Bench) -> Outcome<Peer> {
 
 /// Several messages on one connection.
 pub fn several_messages(bench: &mut Bench) -> Outcome {
-    let mut peer = bench.connect()?;
-    for (message, answer) in
-        [("hello", "HELLO"), ("a second message", "A SECOND MESSAGE"), ("1 + 1?", "1 + 1?")]
-    {
+    let mut peer = served(bench)?;
+    for (message, answer, cause) in MESSAGES {
         peer.send(message)?;
-        peer.expect(answer, "the message in capital letters")?;
+        let arrival = peer.receive_exactly(answer.len())?;
+        ensure(arrival.bytes == answer.as_bytes(), || {
+            let what = "the message in capital letters";
+            let failure = peer.unexpected(what, answer.as_bytes(), &arrival);
+            // Without an answer it is about something else than the letters.
+            if arrival.bytes.is_empty() { failure } else { failure.only_cause(cause) }
+        })?;
     }
     Ok(())
 }

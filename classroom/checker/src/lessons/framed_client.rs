@@ -8,7 +8,7 @@ use crate::lessons::asking::{self, exchange, receive};
 use crate::peer::{Peer, Then, quoted};
 use crate::program::{Program, Stream};
 use crate::status::Status;
-use crate::verdict::{Failure, Outcome};
+use crate::verdict::{Failure, Outcome, Stop, ensure};
 use crate::watch::Doing;
 
 /// Longer than the buffers that are usual for one read.
@@ -34,6 +34,9 @@ pub trait Answers {
 
     /// What begins like an answer and tells a length beyond all measure.
     fn oversized() -> Vec<Vec<u8>>;
+
+    /// What begins like an answer of this many bytes.
+    fn large(size: u32) -> Vec<u8>;
 }
 
 /// What a client must refuse.
@@ -166,7 +169,8 @@ pub const fn checks<A: Answers>() -> [Check; 16] {
             about: "an answer is announced that is longer than any that makes sense",
             run: |bench| {
                 let expected = "an error: so much is more than a client should wait for";
-                refuses_length::<A>(bench, &A::oversized(), expected)
+                refuses_length::<A>(bench, &A::oversized(), expected)?;
+                makes_no_room::<A>(bench)
             },
             causes: &[
                 "the length is believed, whatever it says: the client waits for gigabytes, or \
@@ -206,6 +210,13 @@ fn ask(bench: &mut Bench, peer: &mut Peer) -> Outcome<usize> {
     Ok(printed_so_far(bench)?[0])
 }
 
+/// Waits for a client, and serves it as in `works`, until it has shown all that it was told.
+fn served<A: Answers>(bench: &mut Bench) -> Outcome<Peer> {
+    let peer = asking::served(bench, A::pack)?;
+    expect_shown(bench, 0, b"NEXT").map_err(Stop::in_plain_exchange)?;
+    Ok(peer)
+}
+
 /// Expects that the program has printed this since then, as text or as Python shows bytes.
 fn expect_shown(bench: &mut Bench, before: usize, text: &[u8]) -> Outcome {
     let as_bytes = text.escape_ascii().to_string();
@@ -236,7 +247,7 @@ fn goes_on<A: Answers>(bench: &mut Bench, peer: &mut Peer) -> Outcome {
 }
 
 fn no_output<A: Answers>(bench: &mut Bench) -> Outcome {
-    let mut peer = bench.accept()?;
+    let mut peer = served::<A>(bench)?;
     exchange(bench, &mut peer, "first", b"", A::pack)?;
     goes_on::<A>(bench, &mut peer)
 }
@@ -247,31 +258,22 @@ fn text(length: usize) -> Vec<u8> {
     numbers.into_bytes()[..length].into()
 }
 
-/// Sends what the program is to find there all at once, when it looks.
-fn send_at_once(bench: &mut Bench, peer: &mut Peer, packed: &[u8]) -> Outcome {
-    let paused = bench.subject()?.pause()?;
-    peer.send(packed)?;
-    if paused {
-        bench.subject()?.resume()?;
-    }
-    Ok(())
-}
-
 fn leftover_bytes<A: Answers>(bench: &mut Bench) -> Outcome {
-    let mut peer = bench.accept()?;
+    let mut peer = served::<A>(bench)?;
     let long = text(BUFFERFUL);
     let before = ask(bench, &mut peer)?;
-    send_at_once(bench, &mut peer, &A::pack(&long))?;
+    peer.send(A::pack(&long))?;
     expect_shown(bench, before, &long)?;
     goes_on::<A>(bench, &mut peer)
 }
 
 fn coalesced_messages<A: Answers>(bench: &mut Bench) -> Outcome {
-    let mut peer = bench.accept()?;
-    // The second answer is early. It waits there until it is asked for.
+    let mut peer = served::<A>(bench)?;
+    // The second answer is early. It waits there until it is asked for. What one write puts into
+    // an idle connection arrives together.
     let both = [A::pack(b"THE FIRST ANSWER"), A::pack(b"THE SECOND ANSWER")].concat();
     let before = ask(bench, &mut peer)?;
-    send_at_once(bench, &mut peer, &both)?;
+    peer.send(&both)?;
     expect_shown(bench, before, b"THE FIRST ANSWER")?;
     let before = ask(bench, &mut peer)?;
     expect_shown(bench, before, b"THE SECOND ANSWER")?;
@@ -279,7 +281,7 @@ fn coalesced_messages<A: Answers>(bench: &mut Bench) -> Outcome {
 }
 
 fn split_character<A: Answers>(bench: &mut Bench) -> Outcome {
-    let mut peer = bench.accept()?;
+    let mut peer = served::<A>(bench)?;
     // How many bytes of the last character make the second piece.
     for (answer, rest) in [("un caf\u{e9}", 1), ("\u{4f60}\u{597d}", 1), ("\u{20ac}", 2)] {
         let before = ask(bench, &mut peer)?;
@@ -292,7 +294,7 @@ fn split_character<A: Answers>(bench: &mut Bench) -> Outcome {
 }
 
 fn short_read<A: Answers>(bench: &mut Bench) -> Outcome {
-    let mut peer = bench.accept()?;
+    let mut peer = served::<A>(bench)?;
     let before = ask(bench, &mut peer)?;
     peer.send_bytewise(&A::pack(b"THE FIRST ANSWER"))?;
     expect_shown(bench, before, b"THE FIRST ANSWER")?;
@@ -311,6 +313,24 @@ fn refuses_length<A: Answers>(bench: &mut Bench, messages: &[Vec<u8>], expected:
     refuses::<A>(bench, &Refused { messages, then_end: false, may_go_on: false, expected })
 }
 
+/// An answer is announced that a client may wait for. It need not hold room for it meanwhile.
+fn makes_no_room<A: Answers>(bench: &mut Bench) -> Outcome {
+    bench.kill();
+    let mut peer = served::<A>(bench)?;
+    receive(bench, &mut peer, "much")?;
+    let program = bench.program()?;
+    let memory = || program.activity().map_or(0, |activity| activity.memory);
+    let before = memory();
+    peer.send(A::large(2 * MUCH as u32))?;
+    bench.settle()?;
+    ensure(memory() < before + MUCH, || {
+        let expected = "a client whose memory grows with what has come, not with what is announced";
+        let observed = "512 MiB are announced, none has come, and it holds hundreds of MB";
+        Failure::new(expected, observed)
+            .only_cause("room is made, and filled, for the whole length that was announced")
+    })
+}
+
 fn wrong_byte_order<A: Answers>(bench: &mut Bench) -> Outcome {
     let mut peer = bench.accept()?;
     let before = ask(bench, &mut peer)?;
@@ -320,11 +340,11 @@ fn wrong_byte_order<A: Answers>(bench: &mut Bench) -> Outcome {
 }
 
 fn wrong_count<A: Answers>(bench: &mut Bench) -> Outcome {
-    let mut peer = bench.accept()?;
+    let mut peer = served::<A>(bench)?;
     let characters = "d\u{e9}j\u{e0} vu, \u{4f60}\u{597d}";
     for answer in [characters.into(), text(LONG)] {
         let before = ask(bench, &mut peer)?;
-        send_at_once(bench, &mut peer, &A::pack(&answer))?;
+        peer.send(A::pack(&answer))?;
         expect_shown(bench, before, &answer)?;
     }
     goes_on::<A>(bench, &mut peer)
@@ -337,9 +357,7 @@ fn wrong_count<A: Answers>(bench: &mut Bench) -> Outcome {
 pub fn refuses<A: Answers>(bench: &mut Bench, refused: &Refused) -> Outcome {
     for message in refused.messages {
         bench.kill();
-        let mut peer = bench.accept()?;
-        exchange(bench, &mut peer, "first", b"FIRST", A::pack)?;
-        expect_shown(bench, 0, b"FIRST")?;
+        let mut peer = served::<A>(bench)?;
         bench.settle()?;
         let mut known = words(&printed(&*bench.program()?, [0, 0]));
         known.extend(words(message));

@@ -2,7 +2,7 @@
 //! brought to ask, and how a server of its lesson answers.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::bench::Bench;
 use crate::datagrams::{Host, LONG, Reception};
@@ -126,7 +126,7 @@ pub fn works(bench: &mut Bench, client: Client) -> Outcome {
         client.exchange(bench, &mut host, line, answer.as_bytes())?;
     }
     client.leave(bench)?;
-    lines.iter().try_for_each(|(_, answer)| bench.expect_printed(answer))
+    lines.iter().try_for_each(|(_, answer)| bench.expect_answer(answer))
 }
 
 /// An answer comes from somebody else before the server's.
@@ -194,8 +194,18 @@ fn gives_up_for_the_next(
         bench.type_line(line)?;
     }
     host.wait_for(Some(GIVE_UP));
+    let began = Instant::now();
     loop {
+        // One that asks again and again must come to an end, too.
+        ensure(began.elapsed() < GIVE_UP, || {
+            let observed = format!("it still sends the same after {} s", GIVE_UP.as_secs());
+            Failure::new("a client that gives up when no answer comes", observed)
+                .only_cause("the client sends again and again, and never gives up")
+        })?;
         match host.receive()? {
+            // A client that stays with its friend takes a name for a message.
+            Reception::Datagram(bytes)
+                if client.before.iter().any(|line| holds(&bytes, line.as_bytes())) => {}
             Reception::Datagram(bytes) if holds(&bytes, b"the next") => {
                 return says_so(bench, true);
             }

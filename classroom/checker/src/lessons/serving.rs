@@ -1,9 +1,9 @@
 //! The checks of servers that serve clients one after another: lessons 3 to 6. Each is given a
 //! request of its lesson and how to judge the reply.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::bench::Bench;
+use crate::bench::{Bench, ENDS_WITH_CLIENT};
 use crate::peer::{Peer, Then};
 use crate::verdict::{Failure, Outcome, Stop, ensure};
 use crate::watch::Doing;
@@ -27,8 +27,16 @@ pub const PEER_CLOSED_CAUSES: &[&str] = &[
 ];
 
 /// The cause of a server's end when a client leaves in order.
-const ENDS_WITH_CLIENT: &str =
+const ENDS_WITH_ZERO_BYTES: &str =
     "the end of the first client ends the server, or the error of answering its zero bytes does";
+
+/// The cause of a server's letting a silent client go too early.
+const OTHER_TIMEOUT: &str = "the timeout is not the {timeout} that the program is given: it is in another unit, or a \
+     number of its own";
+
+/// The cause of a server's end when a client has kept silent.
+const ENDS_WITH_TIMEOUT: &str =
+    "the error that the timeout raises is not caught: it ends the server";
 
 /// Causes of a reset going wrong.
 pub const PEER_RESET_CAUSES: &[&str] = &[
@@ -78,16 +86,23 @@ impl Exchange {
 /// server must go on.
 pub fn next_client(bench: &mut Bench, good: Exchange) -> Outcome<Peer> {
     let mut peer = bench.connect()?;
-    good.play(&mut peer)?;
+    good.play(&mut peer)
+        .and_then(|()| peer.expect_no_more())
+        .map_err(|stop| if peer.is_first() { stop.in_plain_exchange() } else { stop })?;
     Ok(peer)
 }
 
 /// Clients come one after another.
 pub fn one_after_another(bench: &mut Bench, good: Exchange) -> Outcome {
+    let mut doing = Doing::Unknown;
     for _ in 0..3 {
-        next_client(bench, good)?.close()?;
+        let peer = next_client(bench, good).map_err(|stop| match doing {
+            Doing::Spins(_) => stop.only_cause(PEER_CLOSED_CAUSES[0]),
+            _ => stop,
+        })?;
+        peer.close()?;
         // A program that ends with its client shall have ended before the next one calls.
-        bench.settle()?;
+        doing = bench.settle()?;
     }
     Ok(())
 }
@@ -110,7 +125,7 @@ pub fn peer_closed(bench: &mut Bench, good: Exchange) -> Outcome {
         goes_on(bench, "a server that lets a client go that has left, and waits for the next");
     goes_on.map_err(|stop| match (doing, stop) {
         // It has ended, so it does not read for ever.
-        (Doing::Ended(_), Stop::Failed(failure)) => failure.only_cause(ENDS_WITH_CLIENT).into(),
+        (Doing::Ended(_), Stop::Failed(failure)) => failure.only_cause(ENDS_WITH_ZERO_BYTES).into(),
         (_, stop) => stop,
     })?;
     // Another only ends its side: a server that takes the zero bytes for a message answers them,
@@ -144,22 +159,43 @@ pub fn peer_reset(bench: &mut Bench, good: Exchange) -> Outcome {
 /// A client asks, ends its side, and waits for the answer.
 pub fn half_close(bench: &mut Bench, good: Exchange) -> Outcome {
     let mut peer = next_client(bench, good)?;
-    // Paused, the server finds the request and the end together, every time.
-    let paused = bench.subject()?.pause()?;
-    peer.send(good.ask)?;
-    peer.finish()?;
-    if paused {
-        bench.subject()?.resume()?;
-    }
+    send_with_end(&mut peer, good.ask)?;
     (good.hear)(&mut peer)
+}
+
+/// Sends a few bytes and the end of our side. On Linux they leave together, so that the program
+/// finds both there, every time.
+pub fn send_with_end(peer: &mut Peer, bytes: &[u8]) -> Outcome {
+    #[cfg(target_os = "linux")]
+    socket2::SockRef::from(peer.stream()).set_tcp_cork(true)?;
+    peer.send(bytes)?;
+    peer.finish()
+}
+
+/// Skips the check if the program does not stand being paused, which is no fault of its own: a
+/// call that waits may be interrupted by it. `good` tells whether its client is still served.
+pub fn must_stand_a_pause(bench: &mut Bench, good: impl FnOnce() -> Outcome) -> Outcome {
+    let skipped = |why: &str| Err(Stop::Skipped(why.into()));
+    bench.settle()?;
+    if !bench.subject()?.pause()? {
+        return skipped("programs cannot be paused on this system");
+    }
+    bench.subject()?.resume()?;
+    let expected = "a program that goes on after a pause";
+    match goes_on(bench, expected).and_then(|()| good()) {
+        Err(Stop::Failed(_)) => skipped(
+            "the checker must pause the program for it, and the program does not make a call \
+             again that was interrupted (EINTR)",
+        ),
+        outcome => outcome,
+    }
 }
 
 /// A client asks and vanishes, so that the server writes to a connection that is closed.
 pub fn write_after_close(bench: &mut Bench, good: Exchange) -> Outcome {
     let mut peer = next_client(bench, good)?;
-    if !bench.subject()?.pause()? {
-        return Err(Stop::Skipped("programs cannot be paused on this system".into()));
-    }
+    must_stand_a_pause(bench, || good.play(&mut peer))?;
+    bench.subject()?.pause()?;
     // After the end of our side a reset means that we do not listen either: on Linux the write
     // that follows is a broken pipe.
     peer.send(good.ask)?;
@@ -179,21 +215,31 @@ pub fn silent_peer(bench: &mut Bench, good: Exchange) -> Outcome {
     bench.set_timeout(TIMEOUT);
     let mut peer = bench.connect()?;
     peer.wait_for(Some(TIMEOUT + SLACK));
+    let began = Instant::now();
     let arrival = peer.receive_all(1024)?;
-    ensure(!matches!(arrival.then, Then::Silence(_) | Then::More), || {
-        let expected = format!(
-            "a server that lets a client go that says nothing for {} s, as {{timeout}} says",
-            TIMEOUT.as_secs()
-        );
-        Failure::new(
-            expected,
-            format!("the client is still connected: {}", peer.what(&arrival.then)),
-        )
+    let waited = began.elapsed();
+    let expected = format!(
+        "a server that lets a client go that says nothing for {} s, as {{timeout}} says",
+        TIMEOUT.as_secs()
+    );
+    ensure(matches!(arrival.then, Then::End | Then::Reset), || {
+        let observed = format!("the client is still connected: {}", peer.what(&arrival.then));
+        Failure::new(expected.as_str(), observed)
+    })?;
+    // One that has ended is found out below.
+    ensure(waited > TIMEOUT / 2 || bench.program()?.status().is_some(), || {
+        let observed = format!("it lets the client go after {:.1} s", waited.as_secs_f64());
+        Failure::new(expected.as_str(), observed).only_cause(OTHER_TIMEOUT)
     })?;
     peer.close()?;
     // A program that ends with its client shall have ended before the next one calls.
-    bench.settle()?;
-    next_client(bench, good).map(drop)
+    let doing = bench.settle()?;
+    next_client(bench, good).map(drop).map_err(|stop| match doing {
+        Doing::Ended(status) if !status.is_success() => stop.only_cause(ENDS_WITH_TIMEOUT),
+        Doing::Ended(_) => stop,
+        // The first one said nothing.
+        _ => stop.in_plain_exchange(),
+    })
 }
 
 /// Expects that the program still runs when all that was done to it has had its effect, and
@@ -210,5 +256,10 @@ pub fn goes_on(bench: &mut Bench, expected: &str) -> Outcome {
             format!("the program ended with {status}. Its last words: {words}")
         }
     };
-    Err(Failure::new(expected, observed).into())
+    let failure = Failure::new(expected, observed);
+    Err(match doing {
+        Doing::Ended(status) if status.is_success() => failure.only_cause(ENDS_WITH_CLIENT),
+        _ => failure,
+    }
+    .into())
 }

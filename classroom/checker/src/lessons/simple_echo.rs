@@ -150,7 +150,7 @@ fn good_run(bench: &mut Bench) -> Outcome<Vec<u8>> {
     peer.send(&answer)?;
     peer.close()?;
     let status = bench.expect_program_end("it has its answer")?;
-    bench.expect_printed(&answer)?;
+    bench.expect_answer(&answer)?;
     ensure(status.is_success(), || {
         Failure::new("a client that ends with status 0", format!("it ended with {status}"))
     })?;

@@ -48,4 +48,8 @@ impl Answers for Struct {
     fn oversized() -> Vec<Vec<u8>> {
         vec![i32::MAX.to_le_bytes().into()]
     }
+
+    fn large(size: u32) -> Vec<u8> {
+        size.to_le_bytes().into()
+    }
 }

@@ -1,5 +1,8 @@
 //! Lesson 9: the time, in the format that a datagram asks for.
 
+use std::thread;
+use std::time::Duration;
+
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
@@ -126,7 +129,7 @@ const PLAIN: &str = "%Y-%m-%d %H:%M:%S";
 
 const NOW: Exchange = Exchange {
     ask: PLAIN.as_bytes(),
-    hear: |_, caller| hear_time(caller),
+    hear: |_, caller| hear_time(caller).map(drop),
     hear_any: |_, caller| hear_any(caller).map(drop),
 };
 
@@ -135,7 +138,7 @@ fn hear_any(caller: &mut Caller) -> Outcome<Vec<u8>> {
 }
 
 /// Expects the time, in whichever zone the server is.
-fn hear_time(caller: &mut Caller) -> Outcome {
+fn hear_time(caller: &mut Caller) -> Outcome<DateTime> {
     let what = "the time, as in 2025-12-31 23:59:59";
     let answer = caller.expect_datagram(what)?;
     let now = Timestamp::now();
@@ -150,7 +153,8 @@ fn hear_time(caller: &mut Caller) -> Outcome {
     ensure(is_now(told, now), || {
         let expected = "the time of now, in whichever zone";
         Failure::new(expected, format!("the answer is {text}, and in Greenwich it is {now:.0}"))
-    })
+    })?;
+    Ok(told)
 }
 
 /// Tells whether it is so late now, in some zone: they differ by quarters of an hour.
@@ -176,6 +180,18 @@ fn works(bench: &mut Bench) -> Outcome {
     ensure(is_year, || {
         let expected = "the year within the words of the format \"the year %Y!\"";
         Failure::new(expected, format!("the answer is \"{}\"", answer.escape_ascii()))
+    })?;
+
+    caller.send(PLAIN)?;
+    let before = hear_time(&mut caller)?;
+    // More than the second in which it tells the same.
+    thread::sleep(Duration::from_millis(1100));
+    caller.send(PLAIN)?;
+    let after = hear_time(&mut caller)?;
+    ensure(after > before, || {
+        let expected = "a later time, when more than a second has passed";
+        Failure::new(expected, format!("it was {before}, and now it is {after}"))
+            .only_cause("the time is taken once, when the server starts")
     })
 }
 
@@ -188,7 +204,7 @@ fn empty_datagram(bench: &mut Bench) -> Outcome {
 }
 
 fn bad_format(bench: &mut Bench) -> Outcome {
-    for format in ["%!", "%", "%Q %!"] {
+    for format in ["%!", "%", "%Q %!", "%H\0"] {
         let mut caller = next_client(bench, NOW)?;
         caller.send(format)?;
         hear_any(&mut caller)?;
@@ -220,14 +236,15 @@ const ASK: Client =
 
 fn empty_line(bench: &mut Bench) -> Outcome {
     let mut host = Host::new(bench)?;
+    // Then the client is known to call, and only the empty line is in question.
+    ASK.receive(bench, &mut host, "%H:%M")?;
+    host.answer("a quarter past ten")?;
     bench.type_line("")?;
     host.expect("", "an empty datagram: an empty line asks for the usual format")?;
     host.answer("2025-12-31 23:59:59")?;
-    ASK.receive(bench, &mut host, "%H:%M")?;
-    host.answer("a quarter past ten")?;
     ASK.leave(bench)?;
-    bench.expect_printed("2025-12-31 23:59:59")?;
-    bench.expect_printed("a quarter past ten")
+    bench.expect_printed("a quarter past ten")?;
+    bench.expect_printed("2025-12-31 23:59:59")
 }
 
 #[cfg(test)]

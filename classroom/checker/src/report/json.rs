@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Reporter, causes};
+use super::Reporter;
 use crate::difference::difference;
 use crate::run::Report;
 use crate::verdict::Verdict;
@@ -61,7 +61,7 @@ impl Evidence {
             expected: failure.map(|failure| failure.expected.clone()),
             observed: failure.map(|failure| failure.observed.clone()),
             difference: bytes.map(difference).unwrap_or_default(),
-            causes: causes(report),
+            causes: reporter.causes(report),
             read_on: failure.map(|_| reporter.read_on(report)).unwrap_or_default(),
         }
     }

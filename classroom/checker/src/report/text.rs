@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Reporter, causes};
+use super::{PLAIN, Reporter};
 use crate::difference::difference;
 use crate::run::Report;
 use crate::verdict::{Failure, Verdict};
@@ -21,9 +21,13 @@ pub fn print(report: &Report, reporter: &Reporter) -> io::Result<()> {
             headline(&mut out, AnsiColor::Green, "passed", id, report.check.about)?;
         }
         Verdict::Skipped(why) => headline(&mut out, AnsiColor::Yellow, "skipped", id, why)?,
+        // `works` has told the story.
+        Verdict::Failed(_) if reporter.works == Some(false) && reporter.is_plain(report) => {
+            headline(&mut out, AnsiColor::Red, "FAILED", id, PLAIN)?;
+        }
         Verdict::Failed(failure) => {
             headline(&mut out, AnsiColor::Red, "FAILED", id, &reporter.meaning(report))?;
-            explain(&mut out, report, failure, &reporter.read_on(report))?;
+            explain(&mut out, report, failure, reporter)?;
         }
     }
     out.flush()
@@ -33,7 +37,7 @@ pub fn print(report: &Report, reporter: &Reporter) -> io::Result<()> {
 pub fn print_count(reporter: &Reporter) -> io::Result<()> {
     let Reporter { passed, failed, skipped, works, part, .. } = reporter;
     let mut out = anstream::stdout().lock();
-    if !works && *failed > 1 {
+    if *works == Some(false) && *failed > 1 {
         writeln!(
             out,
             "\nBegin with `works`: as long as it fails, others may fail for the same reason. (Does \
@@ -60,7 +64,7 @@ fn explain(
     out: &mut impl Write,
     report: &Report,
     failure: &Failure,
-    read_on: &[String],
+    reporter: &Reporter,
 ) -> io::Result<()> {
     writeln!(out, "\n  What was done: {}.", report.check.about)?;
     for line in &report.story {
@@ -70,12 +74,12 @@ fn explain(
     for line in failure.bytes.iter().flat_map(difference) {
         writeln!(out, "    {}", line.trim_end())?;
     }
-    let causes = causes(report);
+    let causes = reporter.causes(report);
     if !causes.is_empty() {
         writeln!(out, "\n  Likely causes, the commonest first:")?;
     }
     for cause in causes {
         writeln!(out, "    - {cause}")?;
     }
-    writeln!(out, "\n  Read on: {}\n", read_on.join(", "))
+    writeln!(out, "\n  Read on: {}\n", reporter.read_on(report).join(", "))
 }

@@ -3,6 +3,7 @@
 mod golden;
 mod harness;
 mod hostile;
+mod lucky_passes;
 mod right_programs;
 mod usage;
 mod wrong_programs;

@@ -96,6 +96,10 @@ pub const RIGHT: &[Right] = &[
         ..python(7, "server", "file_transfer_server_threads.py")
     },
     Right { skipped: &["silent-peer"], ..python(7, "server", "file_transfer_server_asyncio.py") },
+    Right {
+        arguments: &["{host}", "{port}", "{dir}", "{timeout}"],
+        ..python(7, "server", "file_transfer_server_patient.py")
+    },
     rust(7, "client", "file-transfer-client", &["--server", "{address}", "put", "{file}"]),
     python(7, "client", "file_transfer_client_plain.py"),
     Right {
@@ -136,6 +140,10 @@ pub const RIGHT: &[Right] = &[
     Right {
         arguments: &["{host}", "{port}", "{timeout}"],
         ..python(8, "chat-client", "udp_chat_client_plain.py")
+    },
+    Right {
+        arguments: &["{host}", "{port}", "{timeout}"],
+        ..python(8, "chat-client", "udp_chat_client_faithful.py")
     },
     rust(8, "shell-server", "udp-shell-server", &["{address}", "--time-limit", "{limit}"]),
     Right {
@@ -204,6 +212,17 @@ fn all_pass_ten_times_while_the_machine_is_busy() {
         done.store(true, Ordering::Relaxed);
         outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn one_whose_reads_a_pause_interrupts_passes() {
+    let server = Program::Python("connection_loop_server_interruptible.py");
+    let judged = judge(3, "server", server, &["{host}", "{port}", "{timeout}"]);
+    judged.passes(&["write-after-close"]);
+    assert!(judged.stdout.contains("EINTR"), "{}", judged.stdout);
+    let client = Program::Python("struct_header_client_interruptible.py");
+    judge(5, "client", client, &["{host}", "{port}"]).passes(&[]);
 }
 
 #[test]

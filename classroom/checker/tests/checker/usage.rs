@@ -89,3 +89,19 @@ fn a_program_beside_us_is_found_though_it_works_elsewhere() {
         .expect("the checker starts");
     Judged::from(output).passes(&[]);
 }
+
+#[test]
+fn a_folder_beside_us_is_found_too() {
+    let here = tempfile::tempdir().expect("a folder");
+    let package = here.path().join("package");
+    std::fs::create_dir(&package).expect("a folder in it");
+    let script =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/tests/python/connection_loop_server_asyncio.py");
+    std::fs::copy(script, package.join("__main__.py")).expect("the script is there");
+    let output = Command::new(env!("CARGO_BIN_EXE_checker"))
+        .args(["2", "server", "--only", "works", "--", "python3", "package", "{host}", "{port}"])
+        .current_dir(&here)
+        .output()
+        .expect("the checker starts");
+    Judged::from(output).passes(&[]);
+}

@@ -184,17 +184,16 @@ fn await_answer(bench: &mut Bench, caller: &mut Caller, patience: Duration, what
     let expected = format!("an answer, though the command {what}");
     let program = bench.program()?;
     let began = Instant::now();
-    while !caller.has_arrived()? {
+    while !caller.has_arrived()? && began.elapsed() < patience && program.status().is_none() {
         let memory = program.activity().map_or(0, |activity| activity.memory);
         ensure(memory < MEMORY, || {
             let observed = "the program keeps all of it: it holds more than 1 GiB by now";
             Failure::new(expected.as_str(), observed)
         })?;
-        if began.elapsed() >= patience || program.status().is_some() {
-            caller.wait_for(Some(LOOK));
-            caller.expect_datagram(&expected)?;
-        }
     }
+    caller.wait_for(Some(LOOK));
+    caller.expect_datagram(&expected)?;
+    caller.wait_for(None);
     Ok(())
 }
 

@@ -17,6 +17,8 @@ def reply(command):
     stdout, stderr = run(command, LIMIT) if command else (b"", b"")
     # As in the notes: what a command has to complain of is all that matters.
     body = stderr if stderr and MISTAKE == "works" else stdout + stderr
+    if MISTAKE == "strips":
+        body = body.strip()
     if not body and MISTAKE == "works-no-output":
         return b""
     if LESSON == "4":

@@ -25,9 +25,24 @@ class Conversation(right.Conversation):
         return answer, body
 
     def keep(self, request, path):
+        if fault == "early-name":
+            return self.keep_at_once(request, path)
         if fault == "overwrites" and os.path.exists(path) and not os.path.islink(path):
             os.remove(path)
         return super().keep(request, path)
+
+    def keep_at_once(self, request, path):
+        with open(path, "xb") as file:
+            try:
+                while (missing := request["filesize"] - file.tell()) > 0:
+                    piece = self.rfile.read1(missing)
+                    if not piece:
+                        raise EOFError
+                    file.write(piece)
+            except (EOFError, OSError):
+                os.remove(path)
+                raise
+        return {"status": "ok"}
 
 
 with right.Server((sys.argv[1], int(sys.argv[2])), Conversation) as server:

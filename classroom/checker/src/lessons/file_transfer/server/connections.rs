@@ -6,7 +6,7 @@ use super::super::message::{get, put, receive, receive_ok};
 use super::super::paths::expect_file;
 use super::{FILE, MAX_ANSWER, connect, fetched, folder, next_client, stop_within_file, upload};
 use crate::bench::Bench;
-use crate::lessons::serving::goes_on;
+use crate::lessons::serving::{goes_on, must_stand_a_pause, send_with_end};
 use crate::peer::Then;
 use crate::verdict::{Failure, Outcome, Stop, ensure};
 
@@ -54,9 +54,8 @@ pub fn write_after_close(bench: &mut Bench) -> Outcome {
     next_client(bench, "before.txt")?;
     bench.settle()?;
     let mut peer = connect(bench)?;
-    if !bench.subject()?.pause()? {
-        return Err(Stop::Skipped("programs cannot be paused on this system".into()));
-    }
+    must_stand_a_pause(bench, || Ok(()))?;
+    bench.subject()?.pause()?;
     // After the end of our side a reset means that we do not listen either: on Linux the write
     // that follows is a broken pipe.
     peer.send(get("before.txt"))?;
@@ -91,13 +90,7 @@ pub fn unread_data_reset(bench: &mut Bench) -> Outcome {
 pub fn half_close(bench: &mut Bench) -> Outcome {
     next_client(bench, "before.txt")?;
     let mut peer = connect(bench)?;
-    // Paused, the server finds the file and the end together, every time.
-    let paused = bench.subject()?.pause()?;
-    peer.send([put("notes.txt", FILE), FILE.into()].concat())?;
-    peer.finish()?;
-    if paused {
-        bench.subject()?.resume()?;
-    }
+    send_with_end(&mut peer, &[put("notes.txt", FILE), FILE.into()].concat())?;
     receive_ok(&mut peer, "the answer that the file is kept")?;
     peer.close()?;
 

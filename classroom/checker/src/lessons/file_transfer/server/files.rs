@@ -31,7 +31,17 @@ pub fn partial_write(bench: &mut Bench) -> Outcome {
     if bench.subject()?.pause()? {
         bench.subject()?.resume()?;
     }
-    peer.expect(&file, "the bytes of the file")
+    let program = bench.program()?;
+    peer.expect(&file, "the bytes of the file").map_err(|stop| {
+        let interrupted = program.has_printed(b"Interrupted system call");
+        if interrupted || program.has_printed(b"EINTR") {
+            return stop.only_cause(
+                "the checker paused the program, which interrupted its write (EINTR), and that is \
+                 taken for the end of the connection",
+            );
+        }
+        stop
+    })
 }
 
 /// Sees to it that the server has a file.
@@ -62,6 +72,7 @@ pub fn wrong_count(bench: &mut Bench) -> Outcome {
 pub fn interrupted_upload(bench: &mut Bench) -> Outcome {
     let why = "the transfer has broken off";
     let mut peer = stop_within_file(bench, "ended.txt")?;
+    let not_yet = expect_no_file(&folder(bench), "ended.txt", "it has not come whole yet");
     peer.finish()?;
     let arrival = peer.receive_all(MAX_ANSWER)?;
     ensure(matches!(arrival.then, Then::End | Then::Reset), || {
@@ -70,6 +81,7 @@ pub fn interrupted_upload(bench: &mut Bench) -> Outcome {
     })?;
     peer.close()?;
     expect_no_file(&folder(bench), "ended.txt", why)?;
+    not_yet?;
     // Nor does anything keep the whole file from being sent now.
     next_client(bench, "ended.txt")?;
 

@@ -99,12 +99,11 @@ pub fn negative_length(bench: &mut Bench) -> Outcome {
 
 /// Headers come that make no sense.
 pub fn malformed_header(bench: &mut Bench) -> Outcome {
-    let size = FILE.len();
     for (what, json) in [
         ("is not UTF-8", b"{\"action\":\"\xff\xfe\"}".to_vec()),
         ("is not JSON", b"{\"action\":".to_vec()),
         ("is no object", b"[1, 2]".to_vec()),
-        ("lacks the name", json!({"action": "put", "filesize": size}).to_string().into()),
+        ("lacks the name", json!({"action": "put", "filesize": 0}).to_string().into()),
         ("lacks the size", json!({"action": "put", "filename": "a.txt"}).to_string().into()),
         (
             "has a text for a size",

@@ -1,0 +1,158 @@
+//! Programs with one small fault that once passed everything, and what is said when the fault is
+//! in the plain exchange, with which every check begins.
+
+use crate::harness::{Judged, Program, checker};
+
+/// Has a program in Python judged, by one check or by all.
+fn judge(options: &[&str], program: &str) -> Judged {
+    let command = ["--", "python3", "-c", program, "{host}", "{port}", "{timeout}"];
+    checker([options, &command].concat())
+}
+
+fn fails(lesson: &str, role: &str, id: &str, program: &str, said: &str) {
+    let judged = judge(&[lesson, role, "--only", id], program);
+    assert_eq!(judged.status, Some(1), "{}{}", judged.stdout, judged.stderr);
+    assert!(judged.stdout.contains(said), "expected {said:?} in {}", judged.stdout);
+}
+
+/// A server that answers each message with what this makes of it.
+fn server(timeout: &str, answer: &str) -> String {
+    format!(
+        "import json, socket, struct, subprocess, sys\n\
+         def run(command):\n  \
+           return subprocess.run(command, shell=True, stdin=-3, stdout=-1, stderr=-2).stdout\n\
+         def frame(text, more=0):\n  \
+           return struct.pack('<i', len(text) + more) + text\n\
+         def header(text, more=0):\n  \
+           return frame(json.dumps({{'total_size': len(text) + more}}).encode()) + text\n\
+         listener = socket.create_server((sys.argv[1], int(sys.argv[2])))\n\
+         while True:\n  \
+           connection, _ = listener.accept()\n  \
+           connection.settimeout({timeout})\n  \
+           try:\n    \
+             while message := connection.recv(1024): connection.sendall({answer})\n  \
+           except OSError as error: print(error)\n  \
+           connection.close()"
+    )
+}
+
+/// A server that answers each datagram with what this makes of it, and what came before.
+fn datagrams(before: &str, answer: &str) -> String {
+    format!(
+        "import socket, subprocess, sys, time\n\
+         server = socket.socket(type=socket.SOCK_DGRAM)\n\
+         server.bind((sys.argv[1], int(sys.argv[2])))\n\
+         {before}\n\
+         while True:\n  \
+           message, client = server.recvfrom(65535)\n  \
+           for part in {answer}: server.sendto(part, client)"
+    )
+}
+
+#[test]
+fn a_length_that_is_too_large_fails() {
+    let said = "announces more than the 6 bytes that came: silence";
+    for answer in ["frame(run(message), 1)", "frame(run(message), 4)"] {
+        fails("5", "server", "works", &server("None", answer), said);
+    }
+    fails("6", "server", "works", &server("None", "header(run(message), 1)"), said);
+}
+
+#[test]
+fn an_answer_that_is_not_the_message_in_capitals_fails() {
+    for (answer, cause) in [
+        ("message.upper().strip()", "the spaces around the message are cut off"),
+        ("message.upper().split(b'\\0')[0]", "a zero byte is taken for the end"),
+        ("message.decode(errors='replace').upper().encode()", "changed that are not ASCII"),
+    ] {
+        for lesson in ["2", "3"] {
+            fails(lesson, "server", "works", &server("None", answer), cause);
+        }
+    }
+}
+
+#[test]
+fn a_timeout_that_is_not_the_one_that_was_given_fails() {
+    let said = ["it lets the client go after 0.", "the timeout is not the {timeout}"];
+    for said in said {
+        fails("3", "server", "silent-peer", &server("0.2", "message.upper()"), said);
+    }
+}
+
+#[test]
+fn room_for_what_is_only_announced_fails() {
+    let client = "import socket, struct, sys\n\
+                  connection = socket.create_connection((sys.argv[1], int(sys.argv[2])))\n\
+                  for line in sys.stdin:\n  \
+                    connection.sendall(line.strip().encode())\n  \
+                    (length,) = struct.unpack('<i', connection.recv(4, socket.MSG_WAITALL))\n  \
+                    if not 0 <= length <= 1 << 30: sys.exit('that is no length')\n  \
+                    room = bytearray(b' ') * length\n  \
+                    connection.recv_into(room, length, socket.MSG_WAITALL)\n  \
+                    print(room)";
+    fails("5", "client", "oversized-length", client, "it holds hundreds of MB");
+}
+
+#[test]
+fn a_file_with_its_final_name_from_the_start_fails() {
+    let mut words = Program::Python("wrong/file_transfer_server.py").words();
+    words.extend(["early-name", "{host}", "{port}", "{dir}", "{timeout}"].map(String::from));
+    let options = ["7", "server", "--only", "interrupted-upload", "--"].map(String::from);
+    let judged = checker(options.into_iter().chain(words));
+    assert_eq!(judged.ids("FAILED "), ["interrupted-upload"], "{}", judged.stdout);
+    assert!(judged.stdout.contains("it has not come whole yet"), "{}", judged.stdout);
+}
+
+#[test]
+fn a_clock_that_stands_still_fails() {
+    let clock =
+        datagrams("now = time.localtime()", "[time.strftime(message.decode(), now).encode()]");
+    fails("9", "server", "works", &clock, "it was ");
+}
+
+#[test]
+fn a_format_that_raises_fails() {
+    let clock = datagrams("", "[time.strftime(message.decode()).encode()]");
+    fails("9", "server", "bad-format", &clock, "embedded null");
+}
+
+#[test]
+fn a_server_that_strips_its_replies_fails_once() {
+    let mut words = Program::Python("wrong/command_server.py").words();
+    words.extend(["{host}", "{port}", "5", "strips", "{timeout}", "{limit}"].map(String::from));
+    let judged = checker(["5", "server", "--"].map(String::from).into_iter().chain(words));
+    assert_eq!(judged.ids("FAILED "), ["works"], "{}", judged.stdout);
+}
+
+/// What fails only because `works` does is told in one line each.
+fn is_told_once(lesson: &str, role: &str, program: &str, failed: &[&str]) {
+    let judged = judge(&[lesson, role], program);
+    assert_eq!(judged.ids("FAILED "), failed, "{}", judged.stdout);
+    let stories = judged.stdout.matches("What was done").count();
+    assert_eq!(stories, 1, "{}", judged.stdout);
+}
+
+#[test]
+fn a_fault_of_the_plain_exchange_is_told_once() {
+    is_told_once(
+        "3",
+        "server",
+        &server("float(sys.argv[3])", "message.upper() + b'!'"),
+        &[
+            "works",
+            "works-next-client",
+            "invalid-utf8",
+            "address-in-use",
+            "peer-closed",
+            "peer-reset",
+            "write-after-close",
+            "half-close",
+            "silent-peer",
+        ],
+    );
+    let said = "- a plain exchange goes wrong already: see `works`";
+    let server = server("None", "frame(run(message) + b'!')");
+    fails("5", "server", "half-close", &server, said);
+    let clock = datagrams("", "[time.strftime(message.decode()).encode() + b'\\n']");
+    fails("9", "server", "truncated-datagram", &clock, said);
+}
