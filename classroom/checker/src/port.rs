@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context;
 use socket2::{Domain, Protocol, Socket, Type};
@@ -12,6 +13,16 @@ use crate::role::Transport;
 /// no client takes one before the program does.
 const PORTS: std::ops::Range<u16> = 10_000..32_000;
 const ATTEMPTS: usize = 1000;
+
+/// Whoever tries a port, or starts a program, does so alone: a new process keeps all that was open
+/// here until its program runs, and a port that was only tried would stay taken so long. What
+/// is sent to it meanwhile would be lost.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// Waits until no port is being tried, and lets none be tried as long as this is kept.
+pub fn none_is_tried() -> MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A port that nobody uses, and no other checker takes, as long as this is kept.
 pub struct Port {
@@ -49,6 +60,7 @@ impl Port {
     }
 
     fn take(transport: Transport, number: u16) -> io::Result<Self> {
+        let _alone = none_is_tried();
         let address = (Ipv4Addr::LOCALHOST, number);
         let everywhere = (Ipv4Addr::UNSPECIFIED, number);
         let sign = match transport {

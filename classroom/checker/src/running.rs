@@ -8,6 +8,7 @@ use std::{fs, io, process};
 
 use anyhow::Context;
 
+use crate::port::none_is_tried;
 use crate::processes;
 
 /// The status with which an interrupted checker ends, as a shell gives it.
@@ -80,7 +81,10 @@ impl Running {
         processes::own_group(command);
         // Under the lock, so that Ctrl-C finds the child or prevents it.
         let mut cast = self.lock();
-        let mut child = command.spawn()?;
+        let mut child = {
+            let _alone = none_is_tried();
+            command.spawn()?
+        };
         let id = child.id();
         let pipes = pipes(&mut child);
         cast.children.insert(id, child);
@@ -115,5 +119,39 @@ impl Cast {
         self.children.values_mut().for_each(processes::end);
         self.children.clear();
         processes::end_orphans(&[]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, UdpSocket};
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::thread;
+
+    use super::*;
+    use crate::port::Port;
+    use crate::role::Transport;
+
+    #[test]
+    fn a_port_that_was_found_is_free_though_programs_are_started() {
+        let done = AtomicBool::new(false);
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let running = Running(Arc::default());
+                    while !done.load(Ordering::Relaxed) {
+                        let started = running.start(&mut Command::new("cargo"), |_| ());
+                        let (id, ()) = started.expect("cargo is there");
+                        running.with(id, |child| child.kill().and_then(|()| child.wait()));
+                    }
+                });
+            }
+            let taken = (0..500).find_map(|_| {
+                let port = Port::find(Transport::Udp).expect("a port");
+                UdpSocket::bind((Ipv4Addr::LOCALHOST, port.number())).err()
+            });
+            done.store(true, Ordering::Relaxed);
+            assert!(taken.is_none(), "{taken:?}");
+        });
     }
 }
