@@ -250,7 +250,10 @@ impl Peer {
         while arrival.bytes.len() < count && matches!(arrival.then, Then::More) {
             let more = self.read_some(count - arrival.bytes.len())?;
             arrival.bytes.extend(more.bytes);
-            arrival.then = more.then.or_endless(began);
+            arrival.then = more.then;
+            if arrival.bytes.len() < count {
+                arrival.then = arrival.then.or_endless(began);
+            }
         }
         self.tell_arrival(&arrival);
         Ok(arrival)
