@@ -45,6 +45,7 @@ pub enum Directive {
     Minutes { lesson: u8 },
     Timetable,
     Catalogue,
+    Words { of: String },
     Question,
     Answer,
     Teacher,
@@ -108,6 +109,9 @@ impl Directive {
             "minutes" => Ok(Self::Minutes { lesson: number(rest)? }),
             "timetable" => none(Self::Timetable),
             "catalogue" => none(Self::Catalogue),
+            "words" => {
+                Ok(Self::Words { of: word(rest, "the id of a failure, a language, or errnos")? })
+            }
             "question" => none(Self::Question),
             "answer" => none(Self::Answer),
             "teacher" => none(Self::Teacher),

@@ -22,6 +22,7 @@ mod problem;
 mod source;
 mod tables;
 mod transcript;
+mod words;
 
 pub use book::{Book, Page};
 pub use course::{Course, Exercise, Failure, Lesson, Program};

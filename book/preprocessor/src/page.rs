@@ -7,6 +7,7 @@ use crate::directive::{Directive, is_block};
 use crate::html::{escape, inert};
 use crate::manifest::{WORKSPACE, manifest};
 use crate::problem::Problem;
+use crate::words::Words;
 use crate::{changes, code, figure, picture, tables, transcript};
 
 /// Expands all pages of a book as mdBook gives it, and returns all mistakes.
@@ -215,6 +216,7 @@ impl Page<'_> {
             Directive::Minutes { lesson } => Ok(tables::minutes(course, lesson)?.to_string()),
             Directive::Timetable => tables::timetable(course, &self.up()),
             Directive::Catalogue => Ok(tables::catalogue(course, &self.up())),
+            Directive::Words { of } => words(course, &of, &self.up()),
             Directive::Question => self.begin("question", "<div class=\"question\">\n"),
             Directive::Answer => match self.open.last_mut() {
                 Some(open) if open.0 == "question" => {
@@ -267,6 +269,18 @@ impl Page<'_> {
     fn begin(&mut self, name: &'static str, html: &str) -> Result<String, String> {
         self.open.push((name, self.line));
         Ok(format!("{html}\n"))
+    }
+}
+
+/// What a failure is called elsewhere, what a language says, or the numbers of errors.
+fn words(course: &Course, of: &str, up: &str) -> Result<String, String> {
+    let words = Words::read(course)?;
+    if of == "errnos" {
+        return Ok(words.errnos(up));
+    }
+    match course.failure(of) {
+        Ok(failure) => words.of_failure(&failure.id),
+        Err(_) => words.of_language(of, up),
     }
 }
 
