@@ -22,16 +22,23 @@ struct Args {
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    // Zero bytes are no message: nothing would be sent, and both sides would wait.
+    // Zero bytes are no message: nothing would be sent, and both sides would
+    // wait.
     ensure!(!args.message.is_empty(), "the message is empty; type some text");
 
-    let mut stream = TcpStream::connect(&args.address)
-        .with_context(|| format!("cannot connect to {}; is the server running?", args.address))?;
-    stream.write_all(args.message.as_bytes()).context("cannot send the message")?;
+    let mut stream = TcpStream::connect(&args.address).with_context(|| {
+        format!("cannot connect to {}; is the server running?", args.address)
+    })?;
+    stream
+        .write_all(args.message.as_bytes())
+        .context("cannot send the message")?;
 
     let mut buffer = [0; 1024];
     let count = stream.read(&mut buffer).context("cannot read the answer")?;
-    ensure!(count > 0, "the server closed the connection without an answer (peer-closed)");
+    ensure!(
+        count > 0,
+        "the server closed the connection without an answer (peer-closed)"
+    );
     println!("{}", String::from_utf8_lossy(&buffer[..count]));
     Ok(())
 }

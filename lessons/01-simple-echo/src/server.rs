@@ -1,4 +1,5 @@
-//! Takes one client, reads one message, answers it in capital letters, and ends.
+//! Takes one client, reads one message, answers it in capital letters, and
+//! ends.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -20,15 +21,21 @@ fn main() -> anyhow::Result<()> {
     let args = Args::parse();
 
     let listener = TcpListener::bind(&args.address).with_context(|| {
-        format!("cannot listen on {}; if the port is taken, try another", args.address)
+        format!(
+            "cannot listen on {}; if the port is taken, try another",
+            args.address
+        )
     })?;
     println!("listening on {}", listener.local_addr()?);
 
-    let (mut stream, peer) = listener.accept().context("cannot accept a client")?;
+    let (mut stream, peer) =
+        listener.accept().context("cannot accept a client")?;
     println!("client {peer}");
 
     let mut buffer = [0; 1024];
-    let count = stream.read(&mut buffer).with_context(|| format!("cannot read from {peer}"))?;
+    let count = stream
+        .read(&mut buffer)
+        .with_context(|| format!("cannot read from {peer}"))?;
     if count == 0 {
         // The client left without a word. Nobody is there to be answered.
         println!("client {peer} gone: peer-closed");
@@ -42,6 +49,7 @@ fn main() -> anyhow::Result<()> {
         .with_context(|| format!("cannot answer {peer}"))?;
     println!("client {peer} gone: answered");
 
-    // Both sockets are closed here, where `stream` and `listener` go out of scope.
+    // Both sockets are closed here, where `stream` and `listener` go out of
+    // scope.
     Ok(())
 }

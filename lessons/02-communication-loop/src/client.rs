@@ -1,4 +1,5 @@
-//! Sends each line typed and prints its answer, until the end of the input or `q`.
+//! Sends each line typed and prints its answer, until the end of the input or
+//! `q`.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -8,7 +9,8 @@ use clap::Parser;
 use communication_loop::{ADDRESS, next_message};
 use simple_echo::address;
 
-/// Send each line you type and print its answer; q or the end of the input leaves
+/// Send each line you type and print its answer; q or the end of the input
+/// leaves
 #[derive(Parser)]
 #[command(version)]
 struct Args {
@@ -19,15 +21,20 @@ struct Args {
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    let mut stream = TcpStream::connect(&args.address)
-        .with_context(|| format!("cannot connect to {}; is the server running?", args.address))?;
+    let mut stream = TcpStream::connect(&args.address).with_context(|| {
+        format!("cannot connect to {}; is the server running?", args.address)
+    })?;
 
     let mut buffer = [0; 1024];
     while let Some(message) = next_message("message> ")? {
         stream.write_all(&message).context("cannot send the message")?;
 
-        let count = stream.read(&mut buffer).context("cannot read the answer")?;
-        ensure!(count > 0, "the server closed the connection without an answer (peer-closed)");
+        let count =
+            stream.read(&mut buffer).context("cannot read the answer")?;
+        ensure!(
+            count > 0,
+            "the server closed the connection without an answer (peer-closed)"
+        );
         println!("{}", String::from_utf8_lossy(&buffer[..count]));
     }
     Ok(())

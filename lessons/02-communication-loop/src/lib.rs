@@ -2,15 +2,16 @@
 
 use std::io::{self, BufRead, ErrorKind, IsTerminal};
 
-/// Where the server listens, and the client looks for it, unless told otherwise.
+/// Where the server listens, and the client looks for it, unless told
+/// otherwise.
 pub const ADDRESS: &str = "127.0.0.1:8080";
 
-/// Reads one line from the keyboard, or from whatever stands in for it, without its newline
-/// and outer spaces.
+/// Reads one line from the keyboard, or from whatever stands in for it, without
+/// its newline and outer spaces.
 ///
-/// The prompt goes to stderr, and only if a person is there to see it. The bytes are kept as
-/// they were typed: a line need not be UTF-8. `None` is the end of the input (Ctrl-D, or
-/// Ctrl-Z and Enter on Windows).
+/// The prompt goes to stderr, and only if a person is there to see it. The
+/// bytes are kept as they were typed: a line need not be UTF-8. `None` is the
+/// end of the input (Ctrl-D, or Ctrl-Z and Enter on Windows).
 ///
 /// # Errors
 ///
@@ -32,8 +33,9 @@ pub fn read_line(prompt: &str) -> io::Result<Option<Vec<u8>>> {
 
 /// Reads the next message that the person at the keyboard wants to send.
 ///
-/// An empty line is asked for again: zero bytes send nothing, and both sides would wait for
-/// each other. `None` means that the person is done: the end of the input, `q` or `quit`.
+/// An empty line is asked for again: zero bytes send nothing, and both sides
+/// would wait for each other. `None` means that the person is done: the end of
+/// the input, `q` or `quit`.
 ///
 /// # Errors
 ///
@@ -49,7 +51,8 @@ pub fn next_message(prompt: &str) -> io::Result<Option<Vec<u8>>> {
     Ok(None)
 }
 
-/// Names the error that ended a conversation, by its id in the catalogue of failures.
+/// Names the error that ended a conversation, by its id in the catalogue of
+/// failures.
 pub fn failure_id(error: &io::Error) -> &'static str {
     match error.kind() {
         ErrorKind::BrokenPipe => "write-after-close",

@@ -16,8 +16,8 @@ struct Args {
     #[arg(default_value = ADDRESS, value_parser = address)]
     address: String,
 
-    /// Type each answer yourself instead of sending the message back in capital letters;
-    /// q hangs up
+    /// Type each answer yourself instead of sending the message back in capital
+    /// letters; q hangs up
     #[arg(long)]
     reply: bool,
 }
@@ -26,11 +26,15 @@ fn main() -> anyhow::Result<()> {
     let args = Args::parse();
 
     let listener = TcpListener::bind(&args.address).with_context(|| {
-        format!("cannot listen on {}; if the port is taken, try another", args.address)
+        format!(
+            "cannot listen on {}; if the port is taken, try another",
+            args.address
+        )
     })?;
     println!("listening on {}", listener.local_addr()?);
 
-    let (mut stream, peer) = listener.accept().context("cannot accept a client")?;
+    let (mut stream, peer) =
+        listener.accept().context("cannot accept a client")?;
     println!("client {peer}");
 
     let outcome = converse(&mut stream, args.reply);
@@ -39,7 +43,8 @@ fn main() -> anyhow::Result<()> {
         Err(error) => failure_id(error),
     };
     println!("client {peer} gone: {id}");
-    outcome.with_context(|| format!("the conversation with {peer} broke off"))?;
+    outcome
+        .with_context(|| format!("the conversation with {peer} broke off"))?;
     Ok(())
 }
 
@@ -49,14 +54,21 @@ fn converse(stream: &mut TcpStream, reply: bool) -> io::Result<&'static str> {
     loop {
         let count = stream.read(&mut buffer)?;
         if count == 0 {
-            // Not an empty message, for there are none: the client has closed its side.
+            // Not an empty message, for there are none: the client has closed
+            // its side.
             return Ok("peer-closed");
         }
         let message = &buffer[..count];
-        println!("received {count} bytes: {:?}", String::from_utf8_lossy(message));
+        println!(
+            "received {count} bytes: {:?}",
+            String::from_utf8_lossy(message)
+        );
 
-        let answer =
-            if reply { next_message("answer> ")? } else { Some(message.to_ascii_uppercase()) };
+        let answer = if reply {
+            next_message("answer> ")?
+        } else {
+            Some(message.to_ascii_uppercase())
+        };
         let Some(answer) = answer else {
             return Ok("hung-up");
         };

@@ -1,4 +1,5 @@
-//! Shows the queue of a server that never accepts: who connects, and who does not.
+//! Shows the queue of a server that never accepts: who connects, and who does
+//! not.
 
 use std::net::TcpStream;
 use std::time::Duration;
@@ -8,7 +9,8 @@ use clap::Parser;
 use connection_loop::{ADDRESS, listen};
 use simple_echo::address;
 
-/// How long a client waits for its connection. Without a limit, `connect` blocks for minutes.
+/// How long a client waits for its connection. Without a limit, `connect`
+/// blocks for minutes.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Connect more clients than the queue has places, and accept none of them
@@ -26,9 +28,13 @@ struct Args {
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    let listener = listen(&args.address, args.backlog, true).with_context(|| {
-        format!("cannot listen on {}; if the port is taken, try another", args.address)
-    })?;
+    let listener =
+        listen(&args.address, args.backlog, true).with_context(|| {
+            format!(
+                "cannot listen on {}; if the port is taken, try another",
+                args.address
+            )
+        })?;
     let address = listener.local_addr()?;
     println!("listening on {address}");
     println!("the backlog is {}, and nobody accepts", args.backlog);
@@ -45,7 +51,8 @@ fn main() -> anyhow::Result<()> {
         }
     }
 
-    let (_first, _) = listener.accept().context("cannot accept the first client")?;
+    let (_first, _) =
+        listener.accept().context("cannot accept the first client")?;
     println!("the first client is accepted, so a place in the queue is free");
     match TcpStream::connect_timeout(&address, PATIENCE) {
         Ok(_) => println!("one more client: connected"),

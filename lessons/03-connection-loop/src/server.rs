@@ -38,20 +38,26 @@ struct Args {
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
 
-    let listener =
-        listen(&args.address, args.backlog, !args.no_reuse_address).with_context(|| {
-            format!("cannot listen on {}; if the port is taken, try another", args.address)
+    let listener = listen(&args.address, args.backlog, !args.no_reuse_address)
+        .with_context(|| {
+            format!(
+                "cannot listen on {}; if the port is taken, try another",
+                args.address
+            )
         })?;
     println!("listening on {}", listener.local_addr()?);
 
     loop {
-        // A client that gives up while it waits in the queue must not end the server.
+        // A client that gives up while it waits in the queue must not end the
+        // server.
         let Ok((stream, peer)) = listener.accept() else {
             continue;
         };
         println!("client {peer}");
-        // Whatever goes wrong in one conversation ends that conversation, and no more.
-        let id = converse(stream, &args).unwrap_or_else(|error| failure_id(&error));
+        // Whatever goes wrong in one conversation ends that conversation, and
+        // no more.
+        let id =
+            converse(stream, &args).unwrap_or_else(|error| failure_id(&error));
         println!("client {peer} gone: {id}");
     }
 }
@@ -68,7 +74,10 @@ fn converse(mut stream: TcpStream, args: &Args) -> io::Result<&'static str> {
             return Ok("peer-closed");
         }
         let message = &buffer[..count];
-        println!("received {count} bytes: {:?}", String::from_utf8_lossy(message));
+        println!(
+            "received {count} bytes: {:?}",
+            String::from_utf8_lossy(message)
+        );
 
         let answer = if args.reply {
             read_line("answer> ")?.unwrap_or_default()

@@ -1,4 +1,5 @@
-//! Four facts about the two buffers that the system keeps for every TCP socket, seen one by one.
+//! Four facts about the two buffers that the system keeps for every TCP socket,
+//! seen one by one.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -21,7 +22,10 @@ struct Args {
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     let listener = TcpListener::bind(&args.address).with_context(|| {
-        format!("cannot listen on {}; if the port is taken, try another", args.address)
+        format!(
+            "cannot listen on {}; if the port is taken, try another",
+            args.address
+        )
     })?;
     println!("listening on {}", listener.local_addr()?);
 
@@ -33,7 +37,9 @@ fn main() -> anyhow::Result<()> {
 }
 
 /// Two connected sockets: the client's, and ours for it.
-fn connected_pair(listener: &TcpListener) -> io::Result<(TcpStream, TcpStream)> {
+fn connected_pair(
+    listener: &TcpListener,
+) -> io::Result<(TcpStream, TcpStream)> {
     let client = TcpStream::connect(listener.local_addr()?)?;
     let (server, _) = listener.accept()?;
     Ok((client, server))
@@ -44,7 +50,8 @@ fn each_socket_has_its_own(listener: &TcpListener) -> io::Result<()> {
     let (mut full, _unread) = connected_pair(listener)?;
     let (mut free, mut reader) = connected_pair(listener)?;
 
-    // Nobody reads at the other end, so this goes on until both buffers on the way are full.
+    // Nobody reads at the other end, so this goes on until both buffers on the
+    // way are full.
     full.set_nonblocking(true)?;
     let mut taken = 0;
     loop {
@@ -54,19 +61,25 @@ fn each_socket_has_its_own(listener: &TcpListener) -> io::Result<()> {
             Err(error) => return Err(error),
         }
     }
-    println!("   the first connection took {taken} bytes that nobody reads, and is full");
+    println!(
+        "   the first connection took {taken} bytes that nobody reads, and is full"
+    );
 
     free.write_all(b"hello")?;
     let mut buffer = [0; 5];
     reader.read_exact(&mut buffer)?;
-    println!("   the second carries {} all the same", String::from_utf8_lossy(&buffer));
+    println!(
+        "   the second carries {} all the same",
+        String::from_utf8_lossy(&buffer)
+    );
     Ok(())
 }
 
 fn they_come_with_the_socket(address: SocketAddr) -> io::Result<()> {
     println!("2. They are made with the socket.");
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    let (send, receive) = (socket.send_buffer_size()?, socket.recv_buffer_size()?);
+    let (send, receive) =
+        (socket.send_buffer_size()?, socket.recv_buffer_size()?);
     println!(
         "   a socket that is not connected yet has {send} bytes to send, {receive} to receive"
     );
@@ -84,7 +97,9 @@ fn closing_still_sends(listener: &TcpListener) -> io::Result<()> {
 }
 
 fn closing_drops_what_is_unread(listener: &TcpListener) -> io::Result<()> {
-    println!("4. Closing drops what lies unread in the receive buffer, and tells the sender so.");
+    println!(
+        "4. Closing drops what lies unread in the receive buffer, and tells the sender so."
+    );
     let (mut client, server) = connected_pair(listener)?;
     client.write_all(b"hello")?;
     // Peeking waits until the bytes are there, and leaves them in the buffer.
@@ -92,7 +107,9 @@ fn closing_drops_what_is_unread(listener: &TcpListener) -> io::Result<()> {
     drop(server);
     println!("   closed with {count} bytes unread");
     match client.read(&mut [0; 5]) {
-        Ok(count) => println!("   the sender reads {count} bytes: an orderly end"),
+        Ok(count) => {
+            println!("   the sender reads {count} bytes: an orderly end")
+        }
         Err(error) => println!("   the sender reads an error: {error}"),
     }
     Ok(())

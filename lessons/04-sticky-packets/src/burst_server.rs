@@ -1,4 +1,5 @@
-//! Reads only when its operator presses Enter, and sees several writes arrive as one.
+//! Reads only when its operator presses Enter, and sees several writes arrive
+//! as one.
 
 use std::io;
 use std::net::{TcpListener, TcpStream};
@@ -27,28 +28,38 @@ struct Args {
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     let listener = TcpListener::bind(&args.address).with_context(|| {
-        format!("cannot listen on {}; if the port is taken, try another", args.address)
+        format!(
+            "cannot listen on {}; if the port is taken, try another",
+            args.address
+        )
     })?;
     println!("listening on {}", listener.local_addr()?);
 
     loop {
-        // A client that gives up while it waits in the queue must not end the server.
+        // A client that gives up while it waits in the queue must not end the
+        // server.
         let Ok((stream, peer)) = listener.accept() else {
             continue;
         };
         println!("client {peer}");
-        let id = receive(stream, args.timeout).unwrap_or_else(|error| failure_id(&error));
+        let id = receive(stream, args.timeout)
+            .unwrap_or_else(|error| failure_id(&error));
         println!("client {peer} gone: {id}");
     }
 }
 
-/// Takes one read for each time the operator presses Enter. Returns why there are no more.
-fn receive(mut stream: TcpStream, timeout: Option<Duration>) -> io::Result<&'static str> {
+/// Takes one read for each time the operator presses Enter. Returns why there
+/// are no more.
+fn receive(
+    mut stream: TcpStream,
+    timeout: Option<Duration>,
+) -> io::Result<&'static str> {
     stream.set_read_timeout(timeout)?;
 
     let mut buffer = [0; 1024];
     loop {
-        // Whatever arrives while the operator hesitates gathers in the receive buffer.
+        // Whatever arrives while the operator hesitates gathers in the receive
+        // buffer.
         if read_line("Enter to read> ")?.is_none() {
             hang_up(stream);
             return Ok("hung-up");
@@ -57,6 +68,9 @@ fn receive(mut stream: TcpStream, timeout: Option<Duration>) -> io::Result<&'sta
         if count == 0 {
             return Ok("peer-closed");
         }
-        println!("received {count} bytes: {:?}", String::from_utf8_lossy(&buffer[..count]));
+        println!(
+            "received {count} bytes: {:?}",
+            String::from_utf8_lossy(&buffer[..count])
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Sends each command typed and takes one read for its answer. Long answers stick.
+//! Sends each command typed and takes one read for its answer. Long answers
+//! stick.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -9,7 +10,8 @@ use communication_loop::next_message;
 use simple_echo::address;
 use sticky_packets::{ADDRESS, Encoding, print_answer};
 
-/// Send each command you type and print what one read returns; q or the end of the input leaves
+/// Send each command you type and print what one read returns; q or the end of
+/// the input leaves
 #[derive(Parser)]
 #[command(version)]
 struct Args {
@@ -24,16 +26,22 @@ struct Args {
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    let mut stream = TcpStream::connect(&args.address)
-        .with_context(|| format!("cannot connect to {}; is the server running?", args.address))?;
+    let mut stream = TcpStream::connect(&args.address).with_context(|| {
+        format!("cannot connect to {}; is the server running?", args.address)
+    })?;
 
     let mut buffer = [0; 1024];
     while let Some(command) = next_message("command> ")? {
         stream.write_all(&command).context("cannot send the command")?;
 
-        // At most 1024 bytes. What does not fit stays behind, and comes out with the next read.
-        let count = stream.read(&mut buffer).context("cannot read the answer")?;
-        ensure!(count > 0, "the server closed the connection without an answer (peer-closed)");
+        // At most 1024 bytes. What does not fit stays behind, and comes out
+        // with the next read.
+        let count =
+            stream.read(&mut buffer).context("cannot read the answer")?;
+        ensure!(
+            count > 0,
+            "the server closed the connection without an answer (peer-closed)"
+        );
         print_answer(&buffer[..count], args.encoding);
     }
     Ok(())

@@ -11,17 +11,23 @@ use std::net::{SocketAddr, TcpListener};
 use anyhow::{Context, ensure};
 use connection_loop::resolve;
 
-/// Where the server listens, and the client looks for it, unless told otherwise.
+/// Where the server listens, and the client looks for it, unless told
+/// otherwise.
 pub const ADDRESS: &str = "127.0.0.1:8080";
 
-/// Makes sure that a server which runs other people's commands is not exposed by accident.
+/// Makes sure that a server which runs other people's commands is not exposed
+/// by accident.
 ///
 /// # Errors
 ///
-/// An address that cannot be resolved, or one that other machines can reach, unless
-/// `allow_remote`.
-pub fn guarded(address: &str, allow_remote: bool) -> anyhow::Result<SocketAddr> {
-    let address = resolve(address).with_context(|| format!("cannot use the address {address}"))?;
+/// An address that cannot be resolved, or one that other machines can reach,
+/// unless `allow_remote`.
+pub fn guarded(
+    address: &str,
+    allow_remote: bool,
+) -> anyhow::Result<SocketAddr> {
+    let address = resolve(address)
+        .with_context(|| format!("cannot use the address {address}"))?;
     ensure!(
         allow_remote || address.ip().is_loopback(),
         "refusing to listen on {address}: whoever reaches this server can run any command as \
@@ -33,13 +39,18 @@ pub fn guarded(address: &str, allow_remote: bool) -> anyhow::Result<SocketAddr> 
 
 /// Listens for clients that may run commands, at a [`guarded`] address.
 ///
-/// std's `bind` does what lesson 3 spelled out, SO_REUSEADDR included, with a longer backlog.
+/// std's `bind` does what lesson 3 spelled out, SO_REUSEADDR included, with a
+/// longer backlog.
 ///
 /// # Errors
 ///
 /// Those of [`guarded`], or a port that is taken.
-pub fn listen(address: &str, allow_remote: bool) -> anyhow::Result<TcpListener> {
+pub fn listen(
+    address: &str,
+    allow_remote: bool,
+) -> anyhow::Result<TcpListener> {
     let address = guarded(address, allow_remote)?;
-    TcpListener::bind(address)
-        .with_context(|| format!("cannot listen on {address}; if the port is taken, try another"))
+    TcpListener::bind(address).with_context(|| {
+        format!("cannot listen on {address}; if the port is taken, try another")
+    })
 }

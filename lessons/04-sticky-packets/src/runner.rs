@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use connection_loop::seconds;
 
-/// How long to wait for the rest of the output once the shell has ended. What the shell wrote
-/// is in the pipe by then; only something that it left in the background can keep us waiting.
+/// How long to wait for the rest of the output once the shell has ended. What
+/// the shell wrote is in the pipe by then; only something that it left in the
+/// background can keep us waiting.
 const REST: Duration = Duration::from_millis(500);
 
 /// Runs commands, within limits.
@@ -32,13 +33,14 @@ pub struct Output {
     pub stdout: Vec<u8>,
     /// What it wrote to its standard error.
     pub stderr: Vec<u8>,
-    /// What we have to say ourselves, if we had to end it, for instance. It is ASCII, so that
-    /// any client can decode it.
+    /// What we have to say ourselves, if we had to end it, for instance. It is
+    /// ASCII, so that any client can decode it.
     pub remark: Option<String>,
 }
 
 impl Output {
-    /// All together, stdout first, the remark on a line of its own: the answer of lessons 4 to 6.
+    /// All together, stdout first, the remark on a line of its own: the answer
+    /// of lessons 4 to 6.
     pub fn joined(mut self) -> Vec<u8> {
         self.stdout.append(&mut self.stderr);
         if let Some(remark) = self.remark {
@@ -60,17 +62,20 @@ enum Event {
 }
 
 impl Runner {
-    /// Runs one command to its end, or to one of our limits, and returns what it printed.
+    /// Runs one command to its end, or to one of our limits, and returns what
+    /// it printed.
     ///
-    /// The command gets no input. Both of its pipes are read at the same time: were one read
-    /// to its end first, a command that fills the other would wait for us while we wait for
-    /// it. What the command leaves in the background is left alone, and not waited for.
+    /// The command gets no input. Both of its pipes are read at the same time:
+    /// were one read to its end first, a command that fills the other would
+    /// wait for us while we wait for it. What the command leaves in the
+    /// background is left alone, and not waited for.
     pub fn run(&self, command: &[u8]) -> Output {
         match shell(command).spawn() {
             Ok(child) => self.collect(child),
             Err(error) => {
                 let reason = error.to_string().escape_default().to_string();
-                let remark = Some(format!("the command cannot be run: {reason}"));
+                let remark =
+                    Some(format!("the command cannot be run: {reason}"));
                 Output { remark, ..Output::default() }
             }
         }
@@ -82,7 +87,8 @@ impl Runner {
         forward(child.stdout.take(), sender.clone(), Event::Stdout);
         forward(child.stderr.take(), sender.clone(), Event::Stderr);
         thread::spawn(move || {
-            // Nobody may be listening any more; the child is then no longer of interest.
+            // Nobody may be listening any more; the child is then no longer of
+            // interest.
             let _ = child.wait();
             let _ = sender.send(Event::ShellEnded);
         });
@@ -94,7 +100,11 @@ impl Runner {
         while running || open_pipes > 0 {
             let left = deadline.saturating_duration_since(Instant::now());
             // A flood of output must not make us forget the time.
-            let event = if left.is_zero() { None } else { events.recv_timeout(left).ok() };
+            let event = if left.is_zero() {
+                None
+            } else {
+                events.recv_timeout(left).ok()
+            };
             match event {
                 Some(Event::Stdout(bytes)) => output.stdout.extend(bytes),
                 Some(Event::Stderr(bytes)) => output.stderr.extend(bytes),
@@ -106,7 +116,9 @@ impl Runner {
                 None if running => {
                     end(shell);
                     let seconds = self.time_limit.as_secs_f64();
-                    let remark = format!("ended: the command ran longer than {seconds} s");
+                    let remark = format!(
+                        "ended: the command ran longer than {seconds} s"
+                    );
                     output.remark = Some(remark);
                     break;
                 }
@@ -119,7 +131,9 @@ impl Runner {
                 output.stdout.truncate(self.max_reply);
                 output.stderr.truncate(self.max_reply - output.stdout.len());
                 let bytes = self.max_reply;
-                let remark = format!("ended: the command printed more than {bytes} bytes");
+                let remark = format!(
+                    "ended: the command printed more than {bytes} bytes"
+                );
                 output.remark = Some(remark);
                 break;
             }
@@ -128,7 +142,8 @@ impl Runner {
     }
 }
 
-/// Reads a pipe to its end and reports each piece. Ends early once nobody listens.
+/// Reads a pipe to its end and reports each piece. Ends early once nobody
+/// listens.
 fn forward(
     pipe: Option<impl Read + Send + 'static>,
     events: SyncSender<Event>,
@@ -149,8 +164,8 @@ fn forward(
     });
 }
 
-/// A shell that runs `command`, with no input, and in a process group of its own, so that it
-/// can be ended together with everything it started.
+/// A shell that runs `command`, with no input, and in a process group of its
+/// own, so that it can be ended together with everything it started.
 #[cfg(unix)]
 fn shell(command: &[u8]) -> Command {
     use std::ffi::OsStr;
@@ -176,7 +191,8 @@ fn without_input(mut shell: Command) -> Command {
     shell
 }
 
-/// Ends a shell and everything in its process group. It may have ended by itself meanwhile.
+/// Ends a shell and everything in its process group. It may have ended by
+/// itself meanwhile.
 #[cfg(unix)]
 fn end(shell: u32) {
     use rustix::process::{Pid, Signal, kill_process_group};
@@ -189,5 +205,7 @@ fn end(shell: u32) {
 /// Ends a shell and its descendants. It may have ended by itself meanwhile.
 #[cfg(windows)]
 fn end(shell: u32) {
-    let _ = Command::new("taskkill").args(["/T", "/F", "/PID", &shell.to_string()]).output();
+    let _ = Command::new("taskkill")
+        .args(["/T", "/F", "/PID", &shell.to_string()])
+        .output();
 }

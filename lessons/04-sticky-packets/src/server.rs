@@ -1,4 +1,5 @@
-//! Runs each command a client sends and answers with its output, and nothing around it.
+//! Runs each command a client sends and answers with its output, and nothing
+//! around it.
 
 use std::io::{self, Write};
 use std::net::TcpStream;
@@ -18,7 +19,8 @@ struct Args {
     #[arg(default_value = ADDRESS, value_parser = address)]
     address: String,
 
-    /// Let other machines connect: whoever can reach the port can run any command
+    /// Let other machines connect: whoever can reach the port can run any
+    /// command
     #[arg(long)]
     allow_remote: bool,
 
@@ -36,12 +38,14 @@ fn main() -> anyhow::Result<()> {
     println!("listening on {}", listener.local_addr()?);
 
     loop {
-        // A client that gives up while it waits in the queue must not end the server.
+        // A client that gives up while it waits in the queue must not end the
+        // server.
         let Ok((mut stream, peer)) = listener.accept() else {
             continue;
         };
         println!("client {peer}");
-        let id = serve(&mut stream, &args).unwrap_or_else(|error| failure_id(&error));
+        let id = serve(&mut stream, &args)
+            .unwrap_or_else(|error| failure_id(&error));
         println!("client {peer} gone: {id}");
     }
 }
@@ -53,17 +57,22 @@ fn serve(stream: &mut TcpStream, args: &Args) -> io::Result<&'static str> {
 
     let mut buffer = [0; 1024];
     loop {
-        // One read is one command. That is wrong, and works while commands are short and slow.
+        // One read is one command. That is wrong, and works while commands are
+        // short and slow.
         let count = read_some(stream, &mut buffer)?;
         if count == 0 {
             return Ok("peer-closed");
         }
         let command = &buffer[..count];
-        println!("received {count} bytes: {:?}", String::from_utf8_lossy(command));
+        println!(
+            "received {count} bytes: {:?}",
+            String::from_utf8_lossy(command)
+        );
 
         let mut answer = args.runner.run(command).joined();
         if answer.is_empty() {
-            // Zero bytes would be no answer at all, and the client would wait for ever.
+            // Zero bytes would be no answer at all, and the client would wait
+            // for ever.
             answer = b"(no output)".to_vec();
         }
         stream.write_all(&answer)?;

@@ -2,8 +2,9 @@
 
 use std::str::FromStr;
 
-/// The encoding in which the other side writes text: `utf-8` unless told otherwise, `gbk` for
-/// a Chinese Windows shell, or any other label of the WHATWG Encoding Standard.
+/// The encoding in which the other side writes text: `utf-8` unless told
+/// otherwise, `gbk` for a Chinese Windows shell, or any other label of the
+/// WHATWG Encoding Standard.
 #[derive(Clone, Copy)]
 pub struct Encoding(&'static encoding_rs::Encoding);
 
@@ -11,9 +12,9 @@ impl FromStr for Encoding {
     type Err = String;
 
     fn from_str(label: &str) -> Result<Self, String> {
-        encoding_rs::Encoding::for_label(label.as_bytes())
-            .map(Self)
-            .ok_or_else(|| format!("no encoding is called {label}; try utf-8 or gbk"))
+        encoding_rs::Encoding::for_label(label.as_bytes()).map(Self).ok_or_else(
+            || format!("no encoding is called {label}; try utf-8 or gbk"),
+        )
     }
 }
 

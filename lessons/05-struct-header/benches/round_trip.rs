@@ -11,7 +11,8 @@ use struct_header::{recv_message, send_message};
 
 const ROUNDS: usize = 60;
 const COMMAND: &[u8] = b"echo hi";
-const RUNNER: Runner = Runner { time_limit: Duration::from_secs(10), max_reply: 1 << 20 };
+const RUNNER: Runner =
+    Runner { time_limit: Duration::from_secs(10), max_reply: 1 << 20 };
 
 fn main() -> io::Result<()> {
     let mut one_write = TcpStream::connect(serve(send_message)?)?;
@@ -25,13 +26,21 @@ fn main() -> io::Result<()> {
     }
     let (shell, one, two) = (median(shell), median(one), median(two));
     println!("the shell alone        {shell:>10.2?}");
-    println!("reply in one write     {one:>10.2?}  {:>6.1} times the shell", ratio(one, shell));
-    println!("reply in two writes    {two:>10.2?}  {:>6.1} times the shell", ratio(two, shell));
+    println!(
+        "reply in one write     {one:>10.2?}  {:>6.1} times the shell",
+        ratio(one, shell)
+    );
+    println!(
+        "reply in two writes    {two:>10.2?}  {:>6.1} times the shell",
+        ratio(two, shell)
+    );
     Ok(())
 }
 
 /// Serves one client on a free port, with `send` for its replies.
-fn serve(send: fn(&mut TcpStream, &[u8]) -> io::Result<()>) -> io::Result<SocketAddr> {
+fn serve(
+    send: fn(&mut TcpStream, &[u8]) -> io::Result<()>,
+) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
     thread::spawn(move || -> io::Result<()> {
@@ -46,7 +55,10 @@ fn serve(send: fn(&mut TcpStream, &[u8]) -> io::Result<()>) -> io::Result<Socket
 }
 
 /// What the notes do: the header, then the body.
-fn send_in_two_writes(stream: &mut TcpStream, message: &[u8]) -> io::Result<()> {
+fn send_in_two_writes(
+    stream: &mut TcpStream,
+    message: &[u8],
+) -> io::Result<()> {
     stream.write_all(&(message.len() as i32).to_le_bytes())?;
     stream.write_all(message)
 }

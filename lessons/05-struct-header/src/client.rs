@@ -10,7 +10,8 @@ use simple_echo::address;
 use sticky_packets::{Encoding, print_answer};
 use struct_header::{ADDRESS, MAX_REPLY, recv_message};
 
-/// Send each command you type and print its whole answer; q or the end of the input leaves
+/// Send each command you type and print its whole answer; q or the end of the
+/// input leaves
 #[derive(Parser)]
 #[command(version)]
 struct Args {
@@ -29,8 +30,9 @@ struct Args {
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    let mut stream = TcpStream::connect(&args.address)
-        .with_context(|| format!("cannot connect to {}; is the server running?", args.address))?;
+    let mut stream = TcpStream::connect(&args.address).with_context(|| {
+        format!("cannot connect to {}; is the server running?", args.address)
+    })?;
 
     while let Some(command) = next_message("command> ")? {
         stream.write_all(&command).context("cannot send the command")?;

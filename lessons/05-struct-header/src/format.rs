@@ -1,14 +1,16 @@
 //! Packing values into bytes by a format, as Python's `struct` module does.
 //!
-//! The codes are `b B h H i I q Q` (integers of 1, 2, 4 and 8 bytes; capitals are unsigned),
-//! `f d` (floating point of 4 and 8 bytes) and `s` (bytes). A number in front repeats a code,
-//! or gives the length of an `s`. The first character may choose the byte order: `<` little
-//! endian, `>` and `!` big endian, `=` this machine's, `@` (the default) this machine's with
-//! native alignment. Source: the documentation of Python's `struct`.
+//! The codes are `b B h H i I q Q` (integers of 1, 2, 4 and 8 bytes; capitals
+//! are unsigned), `f d` (floating point of 4 and 8 bytes) and `s` (bytes). A
+//! number in front repeats a code, or gives the length of an `s`. The first
+//! character may choose the byte order: `<` little endian, `>` and `!` big
+//! endian, `=` this machine's, `@` (the default) this machine's with native
+//! alignment. Source: the documentation of Python's `struct`.
 
 use anyhow::{Context, bail, ensure};
 
-/// The most bytes a format may describe. It bounds what a count such as `4000000000s` can ask for.
+/// The most bytes a format may describe. It bounds what a count such as
+/// `4000000000s` can ask for.
 pub const MAX_SIZE: usize = 1 << 20;
 
 /// A parsed format.
@@ -50,7 +52,9 @@ impl Code {
             'f' => (Self::Float, 4),
             'd' => (Self::Double, 8),
             's' => (Self::Bytes, 1),
-            _ => bail!("unknown code {code:?}; the codes are b B h H i I q Q f d s"),
+            _ => bail!(
+                "unknown code {code:?}; the codes are b B h H i I q Q f d s"
+            ),
         })
     }
 }
@@ -60,10 +64,13 @@ impl Format {
     ///
     /// # Errors
     ///
-    /// An unknown code, a count without a code, or more than [`MAX_SIZE`] bytes.
+    /// An unknown code, a count without a code, or more than [`MAX_SIZE`]
+    /// bytes.
     pub fn parse(format: &str) -> anyhow::Result<Self> {
         let (prefix, codes) = match format.chars().next() {
-            Some(prefix @ ('@' | '=' | '<' | '>' | '!')) => (prefix, &format[1..]),
+            Some(prefix @ ('@' | '=' | '<' | '>' | '!')) => {
+                (prefix, &format[1..])
+            }
             _ => ('@', format),
         };
         let mut parsed = Self {
@@ -88,7 +95,12 @@ impl Format {
         Ok(parsed)
     }
 
-    fn add(&mut self, code: char, count: &str, align: bool) -> anyhow::Result<()> {
+    fn add(
+        &mut self,
+        code: char,
+        count: &str,
+        align: bool,
+    ) -> anyhow::Result<()> {
         let (code, size) = Code::parse(code)?;
         let count = match count {
             "" => 1,
@@ -101,7 +113,9 @@ impl Format {
             .checked_mul(size)
             .and_then(|bytes| bytes.checked_add(self.size))
             .filter(|&end| end <= MAX_SIZE)
-            .with_context(|| format!("the format describes more than {MAX_SIZE} bytes"))?;
+            .with_context(|| {
+                format!("the format describes more than {MAX_SIZE} bytes")
+            })?;
 
         let (repeats, size) = match code {
             Code::Bytes => (1, count),
@@ -124,8 +138,8 @@ impl Format {
     ///
     /// # Errors
     ///
-    /// A wrong number of values, a value that is not of its field's kind, or one out of its
-    /// range, which the error names.
+    /// A wrong number of values, a value that is not of its field's kind, or
+    /// one out of its range, which the error names.
     pub fn pack(&self, values: &[impl AsRef<str>]) -> anyhow::Result<Vec<u8>> {
         ensure!(
             values.len() == self.fields.len(),
@@ -172,14 +186,21 @@ impl Field {
     }
 
     fn pack(&self, value: &str, big_endian: bool) -> anyhow::Result<Vec<u8>> {
-        let number = || value.parse::<f64>().with_context(|| format!("{value:?} is no number"));
+        let number = || {
+            value
+                .parse::<f64>()
+                .with_context(|| format!("{value:?} is no number"))
+        };
         let mut bytes = match self.code {
             Code::Bytes => {
-                // Too long a text is cut, too short a one is filled up with zeros.
+                // Too long a text is cut, too short a one is filled up with
+                // zeros.
                 let kept = value.len().min(self.size);
                 return Ok(value.as_bytes()[..kept].to_vec());
             }
-            Code::Signed(code) | Code::Unsigned(code) => self.pack_integer(code, value)?,
+            Code::Signed(code) | Code::Unsigned(code) => {
+                self.pack_integer(code, value)?
+            }
             Code::Double => number()?.to_le_bytes().to_vec(),
             Code::Float => {
                 let (double, float) = (number()?, number()? as f32);
@@ -200,9 +221,9 @@ impl Field {
 
     fn pack_integer(&self, code: char, value: &str) -> anyhow::Result<Vec<u8>> {
         let (smallest, largest) = self.range();
-        let number: i128 = value
-            .parse()
-            .with_context(|| format!("{value:?} is no whole number that '{code}' can hold"))?;
+        let number: i128 = value.parse().with_context(|| {
+            format!("{value:?} is no whole number that '{code}' can hold")
+        })?;
         ensure!(
             (smallest..=largest).contains(&number),
             "'{code}' holds numbers from {smallest} to {largest}, and {value} is not one of them"
@@ -223,7 +244,9 @@ impl Field {
         }
         let unsigned = u64::from_le_bytes(wide);
         match self.code {
-            Code::Float => format!("{:?}", f64::from(f32::from_bits(unsigned as u32))),
+            Code::Float => {
+                format!("{:?}", f64::from(f32::from_bits(unsigned as u32)))
+            }
             Code::Double => format!("{:?}", f64::from_bits(unsigned)),
             Code::Signed(_) => {
                 // Shifted up and down again, the sign fills the bytes above.

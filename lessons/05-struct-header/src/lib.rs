@@ -9,10 +9,12 @@ use connection_loop::read_some;
 
 pub use failure::Failure;
 
-/// Where the server listens, and the client looks for it, unless told otherwise.
+/// Where the server listens, and the client looks for it, unless told
+/// otherwise.
 pub const ADDRESS: &str = "127.0.0.1:8080";
 
-/// The longest reply that a client accepts unless told otherwise, in bytes: 1 GiB.
+/// The longest reply that a client accepts unless told otherwise, in bytes: 1
+/// GiB.
 pub const MAX_REPLY: usize = 1 << 30;
 
 /// What the ready client says when it has read the length and wants the answer.
@@ -20,9 +22,9 @@ pub const READY: &[u8; 10] = b"recv_ready";
 
 /// Sends one message: its length as a little-endian `i32`, then its bytes.
 ///
-/// Both leave in one write. In two, Nagle's algorithm would hold the second back until the
-/// first is acknowledged, which the receiver delays by some 40 ms (RFC 1122, 4.2.3.2 and
-/// 4.2.3.4).
+/// Both leave in one write. In two, Nagle's algorithm would hold the second
+/// back until the first is acknowledged, which the receiver delays by some 40
+/// ms (RFC 1122, 4.2.3.2 and 4.2.3.4).
 ///
 /// # Errors
 ///
@@ -31,29 +33,34 @@ pub fn send_message(stream: &mut impl Write, message: &[u8]) -> io::Result<()> {
     stream.write_all(&frame(message)?)
 }
 
-/// Puts its length in front of a message: four bytes, little-endian, as Python's
-/// `struct.pack('i', n)` makes them on every usual machine.
+/// Puts its length in front of a message: four bytes, little-endian, as
+/// Python's `struct.pack('i', n)` makes them on every usual machine.
 ///
 /// # Errors
 ///
 /// A message longer than `i32::MAX` bytes ([`io::ErrorKind::InvalidInput`]).
 pub fn frame(message: &[u8]) -> io::Result<Vec<u8>> {
-    let length = i32::try_from(message.len())
-        .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "the message is too long"))?;
+    let length = i32::try_from(message.len()).map_err(|_| {
+        io::Error::new(io::ErrorKind::InvalidInput, "the message is too long")
+    })?;
     let mut frame = Vec::with_capacity(4 + message.len());
     frame.extend(length.to_le_bytes());
     frame.extend(message);
     Ok(frame)
 }
 
-/// Receives one message, or `None` if the peer has closed the connection after the last one.
+/// Receives one message, or `None` if the peer has closed the connection after
+/// the last one.
 ///
 /// # Errors
 ///
-/// `negative-length` and `oversized-length` for a length that cannot be meant, the latter
-/// above `max` bytes; `closed-mid-message` if the peer closes before the message is whole;
-/// else those of the stream.
-pub fn recv_message(stream: &mut impl Read, max: usize) -> Result<Option<Vec<u8>>, Failure> {
+/// `negative-length` and `oversized-length` for a length that cannot be meant,
+/// the latter above `max` bytes; `closed-mid-message` if the peer closes before
+/// the message is whole; else those of the stream.
+pub fn recv_message(
+    stream: &mut impl Read,
+    max: usize,
+) -> Result<Option<Vec<u8>>, Failure> {
     let Some(header) = recv_header(stream)? else {
         return Ok(None);
     };
@@ -61,7 +68,8 @@ pub fn recv_message(stream: &mut impl Read, max: usize) -> Result<Option<Vec<u8>
     recv_exactly(stream, length).map(Some)
 }
 
-/// Receives the four bytes in front of a message, or `None` if there is no further message.
+/// Receives the four bytes in front of a message, or `None` if there is no
+/// further message.
 fn recv_header(stream: &mut impl Read) -> Result<Option<[u8; 4]>, Failure> {
     let mut first = [0; 1];
     if read_some(stream, &mut first)? == 0 {
@@ -72,9 +80,11 @@ fn recv_header(stream: &mut impl Read) -> Result<Option<[u8; 4]>, Failure> {
     Ok(Some([first[0], rest[0], rest[1], rest[2]]))
 }
 
-/// Makes sure that an announced length can be meant: not below zero, and at most `max`.
+/// Makes sure that an announced length can be meant: not below zero, and at
+/// most `max`.
 ///
-/// An `i128` holds whatever a peer can announce, here an `i32`, in lesson 6 a number in JSON.
+/// An `i128` holds whatever a peer can announce, here an `i32`, in lesson 6 a
+/// number in JSON.
 ///
 /// # Errors
 ///
@@ -82,35 +92,46 @@ fn recv_header(stream: &mut impl Read) -> Result<Option<[u8; 4]>, Failure> {
 pub fn check_length(length: i128, max: usize) -> Result<usize, Failure> {
     match usize::try_from(length) {
         Ok(length) if length <= max => Ok(length),
-        _ if length < 0 => {
-            Err(Failure::new("negative-length", format!("the peer announces {length} bytes")))
-        }
+        _ if length < 0 => Err(Failure::new(
+            "negative-length",
+            format!("the peer announces {length} bytes"),
+        )),
         _ => Err(Failure::new(
             "oversized-length",
-            format!("the peer announces {length} bytes; at most {max} are accepted"),
+            format!(
+                "the peer announces {length} bytes; at most {max} are accepted"
+            ),
         )),
     }
 }
 
 /// Receives exactly `length` bytes, in as many reads as it takes.
 ///
-/// Memory grows with what has arrived, not with what was announced: a length is cheap to claim.
+/// Memory grows with what has arrived, not with what was announced: a length is
+/// cheap to claim.
 ///
 /// # Errors
 ///
 /// `closed-mid-message` if the peer closes before, else those of the stream.
-pub fn recv_exactly(stream: &mut impl Read, length: usize) -> Result<Vec<u8>, Failure> {
+pub fn recv_exactly(
+    stream: &mut impl Read,
+    length: usize,
+) -> Result<Vec<u8>, Failure> {
     let mut received = Vec::new();
     let mut piece = [0; 16 * 1024];
     while received.len() < length {
-        // Never ask for more than is still missing: what follows is the next message's.
+        // Never ask for more than is still missing: what follows is the next
+        // message's.
         let missing = length - received.len();
         let wanted = missing.min(piece.len());
         let count = read_some(stream, &mut piece[..wanted])?;
         if count == 0 {
             return Err(Failure::new(
                 "closed-mid-message",
-                format!("unexpected end: {} of {length} bytes arrived", received.len()),
+                format!(
+                    "unexpected end: {} of {length} bytes arrived",
+                    received.len()
+                ),
             ));
         }
         received.extend_from_slice(&piece[..count]);

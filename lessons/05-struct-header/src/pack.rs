@@ -1,10 +1,12 @@
-//! Packs values into bytes, as Python's `struct.pack` does, and shows the bytes.
+//! Packs values into bytes, as Python's `struct.pack` does, and shows the
+//! bytes.
 
 use anyhow::{Context, ensure};
 use clap::Parser;
 use struct_header::format::Format;
 
-/// Pack values into bytes as Python's struct.pack does, and show the bytes in hex
+/// Pack values into bytes as Python's struct.pack does, and show the bytes in
+/// hex
 #[derive(Parser)]
 #[command(version)]
 struct Args {
@@ -12,8 +14,8 @@ struct Args {
     #[arg(long)]
     unpack: bool,
 
-    /// What each value becomes: b B h H i I q Q f d s, with counts; a prefix < > ! = @ gives the
-    /// byte order
+    /// What each value becomes: b B h H i I q Q f d s, with counts; a prefix <
+    /// > ! = @ gives the byte order
     format: String,
 
     /// The values; with --unpack the bytes in hex, as in 32 cc 02 00
@@ -40,7 +42,8 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn to_hex(bytes: &[u8]) -> String {
-    let digits: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits: Vec<_> =
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     digits.join(" ")
 }
 
@@ -49,9 +52,14 @@ fn from_hex(text: &str) -> anyhow::Result<Vec<u8>> {
         .chars()
         .filter(|character| !character.is_whitespace())
         .map(|digit| {
-            digit.to_digit(16).with_context(|| format!("{digit:?} is no hexadecimal digit"))
+            digit
+                .to_digit(16)
+                .with_context(|| format!("{digit:?} is no hexadecimal digit"))
         })
         .collect::<anyhow::Result<Vec<_>>>()?;
-    ensure!(digits.len() % 2 == 0, "a byte has two hexadecimal digits; one is missing");
+    ensure!(
+        digits.len() % 2 == 0,
+        "a byte has two hexadecimal digits; one is missing"
+    );
     Ok(digits.chunks(2).map(|pair| (16 * pair[0] + pair[1]) as u8).collect())
 }

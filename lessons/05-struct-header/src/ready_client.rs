@@ -1,4 +1,5 @@
-//! The first cure: reads the length as text, says that it is ready, then reads the answer.
+//! The first cure: reads the length as text, says that it is ready, then reads
+//! the answer.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -10,7 +11,8 @@ use simple_echo::address;
 use sticky_packets::{Encoding, print_answer};
 use struct_header::{ADDRESS, MAX_REPLY, READY, check_length, recv_exactly};
 
-/// Send each command you type, ask for its answer and print it; q or the end of the input leaves
+/// Send each command you type, ask for its answer and print it; q or the end of
+/// the input leaves
 #[derive(Parser)]
 #[command(version)]
 struct Args {
@@ -29,24 +31,31 @@ struct Args {
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    let mut stream = TcpStream::connect(&args.address)
-        .with_context(|| format!("cannot connect to {}; is the server running?", args.address))?;
+    let mut stream = TcpStream::connect(&args.address).with_context(|| {
+        format!("cannot connect to {}; is the server running?", args.address)
+    })?;
 
     let mut buffer = [0; 1024];
     while let Some(command) = next_message("command> ")? {
         stream.write_all(&command).context("cannot send the command")?;
 
-        // Nothing marks the end of these digits. We trust that one read returns all of them.
-        let count = stream.read(&mut buffer).context("cannot read the length")?;
-        ensure!(count > 0, "the server closed the connection without an answer (peer-closed)");
+        // Nothing marks the end of these digits. We trust that one read returns
+        // all of them.
+        let count =
+            stream.read(&mut buffer).context("cannot read the length")?;
+        ensure!(
+            count > 0,
+            "the server closed the connection without an answer (peer-closed)"
+        );
         let digits = String::from_utf8_lossy(&buffer[..count]);
-        let length = digits
-            .parse()
-            .with_context(|| format!("{digits:?} is no length (malformed-header)"))?;
+        let length = digits.parse().with_context(|| {
+            format!("{digits:?} is no length (malformed-header)")
+        })?;
         let length = check_length(length, args.max_reply)?;
 
         stream.write_all(READY).context("cannot ask for the answer")?;
-        let answer = recv_exactly(&mut stream, length).context("cannot receive the answer")?;
+        let answer = recv_exactly(&mut stream, length)
+            .context("cannot receive the answer")?;
         print_answer(&answer, args.encoding);
     }
     Ok(())

@@ -1,4 +1,5 @@
-//! The first cure: tells the length as text, waits until the client is ready, then sends.
+//! The first cure: tells the length as text, waits until the client is ready,
+//! then sends.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -11,7 +12,8 @@ use simple_echo::address;
 use sticky_packets::{Runner, listen};
 use struct_header::{ADDRESS, READY};
 
-/// Run each command that a client sends; tell the length of its output, and send it on demand
+/// Run each command that a client sends; tell the length of its output, and
+/// send it on demand
 #[derive(Parser)]
 #[command(version)]
 struct Args {
@@ -19,7 +21,8 @@ struct Args {
     #[arg(default_value = ADDRESS, value_parser = address)]
     address: String,
 
-    /// Let other machines connect: whoever can reach the port can run any command
+    /// Let other machines connect: whoever can reach the port can run any
+    /// command
     #[arg(long)]
     allow_remote: bool,
 
@@ -37,12 +40,14 @@ fn main() -> anyhow::Result<()> {
     println!("listening on {}", listener.local_addr()?);
 
     loop {
-        // A client that gives up while it waits in the queue must not end the server.
+        // A client that gives up while it waits in the queue must not end the
+        // server.
         let Ok((stream, peer)) = listener.accept() else {
             continue;
         };
         println!("client {peer}");
-        let id = serve(stream, &args).unwrap_or_else(|error| failure_id(&error));
+        let id =
+            serve(stream, &args).unwrap_or_else(|error| failure_id(&error));
         println!("client {peer} gone: {id}");
     }
 }
@@ -59,12 +64,16 @@ fn serve(mut stream: TcpStream, args: &Args) -> io::Result<&'static str> {
             return Ok("peer-closed");
         }
         let command = &buffer[..count];
-        println!("received {count} bytes: {:?}", String::from_utf8_lossy(command));
+        println!(
+            "received {count} bytes: {:?}",
+            String::from_utf8_lossy(command)
+        );
 
         let answer = args.runner.run(command).joined();
         stream.write_all(answer.len().to_string().as_bytes())?;
 
-        // A whole round trip for nothing but keeping the length and the answer apart.
+        // A whole round trip for nothing but keeping the length and the answer
+        // apart.
         let mut ready = [0; READY.len()];
         stream.read_exact(&mut ready)?;
         if ready != *READY {

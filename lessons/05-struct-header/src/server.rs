@@ -1,4 +1,5 @@
-//! Runs each command a client sends, and sends its output with its length in front.
+//! Runs each command a client sends, and sends its output with its length in
+//! front.
 
 use std::io;
 use std::net::TcpStream;
@@ -11,7 +12,8 @@ use simple_echo::address;
 use sticky_packets::{Runner, listen};
 use struct_header::{ADDRESS, send_message};
 
-/// Run each command that a client sends, and send its output with its length in front
+/// Run each command that a client sends, and send its output with its length in
+/// front
 #[derive(Parser)]
 #[command(version)]
 struct Args {
@@ -19,7 +21,8 @@ struct Args {
     #[arg(default_value = ADDRESS, value_parser = address)]
     address: String,
 
-    /// Let other machines connect: whoever can reach the port can run any command
+    /// Let other machines connect: whoever can reach the port can run any
+    /// command
     #[arg(long)]
     allow_remote: bool,
 
@@ -37,12 +40,14 @@ fn main() -> anyhow::Result<()> {
     println!("listening on {}", listener.local_addr()?);
 
     loop {
-        // A client that gives up while it waits in the queue must not end the server.
+        // A client that gives up while it waits in the queue must not end the
+        // server.
         let Ok((mut stream, peer)) = listener.accept() else {
             continue;
         };
         println!("client {peer}");
-        let id = serve(&mut stream, &args).unwrap_or_else(|error| failure_id(&error));
+        let id = serve(&mut stream, &args)
+            .unwrap_or_else(|error| failure_id(&error));
         println!("client {peer} gone: {id}");
     }
 }
@@ -59,7 +64,10 @@ fn serve(stream: &mut TcpStream, args: &Args) -> io::Result<&'static str> {
             return Ok("peer-closed");
         }
         let command = &buffer[..count];
-        println!("received {count} bytes: {:?}", String::from_utf8_lossy(command));
+        println!(
+            "received {count} bytes: {:?}",
+            String::from_utf8_lossy(command)
+        );
 
         let answer = args.runner.run(command).joined();
         send_message(stream, &answer)?;

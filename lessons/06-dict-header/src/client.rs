@@ -1,4 +1,5 @@
-//! Sends each command typed, prints the header of its answer, and checks what follows.
+//! Sends each command typed, prints the header of its answer, and checks what
+//! follows.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -11,7 +12,8 @@ use simple_echo::address;
 use sticky_packets::{Encoding, print_answer};
 use struct_header::{MAX_REPLY, check_length, recv_exactly, recv_message};
 
-/// Send each command you type, print its answer and the header; q or the end of the input leaves
+/// Send each command you type, print its answer and the header; q or the end of
+/// the input leaves
 #[derive(Parser)]
 #[command(version)]
 struct Args {
@@ -30,8 +32,9 @@ struct Args {
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    let mut stream = TcpStream::connect(&args.address)
-        .with_context(|| format!("cannot connect to {}; is the server running?", args.address))?;
+    let mut stream = TcpStream::connect(&args.address).with_context(|| {
+        format!("cannot connect to {}; is the server running?", args.address)
+    })?;
 
     while let Some(command) = next_message("command> ")? {
         stream.write_all(&command).context("cannot send the command")?;
@@ -44,7 +47,8 @@ fn main() -> anyhow::Result<()> {
 
         let size = header.size(&["total_size", "data_size"])?;
         let size = check_length(size, args.max_reply)?;
-        let answer = recv_exactly(&mut stream, size).context("cannot receive the answer")?;
+        let answer = recv_exactly(&mut stream, size)
+            .context("cannot receive the answer")?;
         if let Some(remark) = header.check_md5(&md5_hex(&answer))? {
             eprintln!("{remark}");
         }

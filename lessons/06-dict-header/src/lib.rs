@@ -9,7 +9,8 @@ use struct_header::frame;
 
 pub use header::Header;
 
-/// Where the server listens, and the client looks for it, unless told otherwise.
+/// Where the server listens, and the client looks for it, unless told
+/// otherwise.
 pub const ADDRESS: &str = "127.0.0.1:8080";
 
 /// The longest JSON header that is accepted, in bytes.
@@ -26,7 +27,8 @@ pub struct ReplyHeader<'a> {
     pub total_size: usize,
 }
 
-/// Turns a header into the bytes that are sent: the length of the JSON, and the JSON.
+/// Turns a header into the bytes that are sent: the length of the JSON, and the
+/// JSON.
 ///
 /// # Errors
 ///
@@ -35,7 +37,8 @@ pub fn encode_header(header: &impl Serialize) -> io::Result<Vec<u8>> {
     frame(&serde_json::to_vec(header)?)
 }
 
-/// Sends a header and the body it describes, in one write (see lesson 5 for why).
+/// Sends a header and the body it describes, in one write (see lesson 5 for
+/// why).
 ///
 /// # Errors
 ///
@@ -52,7 +55,8 @@ pub fn send_with_header(
 
 /// The MD5 digest of some bytes, as 32 hexadecimal digits.
 ///
-/// MD5 finds what was damaged on the way. It does not stop a forger: RFC 6151 says why.
+/// MD5 finds what was damaged on the way. It does not stop a forger: RFC 6151
+/// says why.
 pub fn md5_hex(bytes: &[u8]) -> String {
     hex(&fast_md5::digest(bytes))
 }

@@ -41,7 +41,9 @@ fn make_file(path: &Path) -> anyhow::Result<()> {
     for _ in 0..SIZE / (1 << 16) {
         let block: Vec<u8> = (0..(1 << 16) / 8)
             .flat_map(|_| {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1);
                 state.to_le_bytes()
             })
             .collect();
@@ -52,7 +54,8 @@ fn make_file(path: &Path) -> anyhow::Result<()> {
 
 /// Sends the file from one nc to another, which writes it to a file.
 fn netcat(file: &Path, folder: &Path) -> anyhow::Result<Duration> {
-    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port().to_string();
+    let port =
+        TcpListener::bind("127.0.0.1:0")?.local_addr()?.port().to_string();
     let received = folder.join("received.bin");
     let mut receiver = Command::new("nc")
         .args(["-N", "-l", "127.0.0.1", &port])
@@ -64,11 +67,17 @@ fn netcat(file: &Path, folder: &Path) -> anyhow::Result<Duration> {
     let deadline = Instant::now() + Duration::from_secs(10);
     let duration = loop {
         let mut sender = Command::new("nc");
-        sender.args(["-N", "127.0.0.1", &port]).stdin(File::open(file)?).stderr(Stdio::null());
+        sender
+            .args(["-N", "127.0.0.1", &port])
+            .stdin(File::open(file)?)
+            .stderr(Stdio::null());
         if let Ok(duration) = time(|| run(&mut sender)) {
             break duration;
         }
-        ensure!(Instant::now() < deadline, "nc does not listen; is it the OpenBSD one?");
+        ensure!(
+            Instant::now() < deadline,
+            "nc does not listen; is it the OpenBSD one?"
+        );
     };
     receiver.wait()?;
     std::fs::remove_file(received)?;
@@ -84,10 +93,14 @@ fn upload(file: &Path, folder: &Path) -> anyhow::Result<Duration> {
         .stdout(Stdio::piped())
         .spawn()?;
     // Kept open to the end: the server has more to say.
-    let mut stdout = BufReader::new(server.stdout.take().context("stdout is a pipe")?);
+    let mut stdout =
+        BufReader::new(server.stdout.take().context("stdout is a pipe")?);
     let mut line = String::new();
     stdout.read_line(&mut line)?;
-    let address = line.trim().strip_prefix("listening on ").context("the server listens")?;
+    let address = line
+        .trim()
+        .strip_prefix("listening on ")
+        .context("the server listens")?;
 
     let mut client = Command::new(env!("CARGO_BIN_EXE_file-transfer-client"));
     client.args(["--server", address, "put"]).arg(file);

@@ -22,7 +22,8 @@ pub fn measure(file: &mut impl Read) -> Result<(u64, String), Failure> {
     let md5 = Hasher::start()?;
     loop {
         let mut piece = vec![0; PIECE];
-        let count = file.read(&mut piece).map_err(disk("cannot read the file"))?;
+        let count =
+            file.read(&mut piece).map_err(disk("cannot read the file"))?;
         if count == 0 {
             return Ok((size, md5.finish()));
         }
@@ -47,10 +48,13 @@ pub fn send_body(
     let mut missing = size;
     while missing > 0 {
         let wanted = missing.min(PIECE as u64) as usize;
-        let count = file.read(&mut buffer[..wanted]).map_err(disk("cannot read the file"))?;
+        let count = file
+            .read(&mut buffer[..wanted])
+            .map_err(disk("cannot read the file"))?;
         if count == 0 {
-            let message =
-                format!("the file has become shorter: {missing} of {size} bytes are gone");
+            let message = format!(
+                "the file has become shorter: {missing} of {size} bytes are gone"
+            );
             return Err(Failure::new("disk", message));
         }
         stream.write_all(&buffer[..count])?;
@@ -81,7 +85,10 @@ pub fn recv_body(
         let mut piece = vec![0; wanted];
         let count = read_some(stream, &mut piece)?;
         if count == 0 {
-            let message = format!("unexpected end: {} of {size} bytes arrived", size - missing);
+            let message = format!(
+                "unexpected end: {} of {size} bytes arrived",
+                size - missing
+            );
             return Err(Failure::new("closed-mid-message", message));
         }
         piece.truncate(count);

@@ -10,8 +10,8 @@ use anyhow::{Context, ensure};
 use clap::{Parser, Subcommand};
 use dict_header::{Header, MAX_HEADER};
 use file_transfer::{
-    ADDRESS, Folder, Listing, Request, check_answer, check_name, file_name, measure, progress_bar,
-    recv_body, send_body, shown,
+    ADDRESS, Folder, Listing, Request, check_answer, check_name, file_name,
+    measure, progress_bar, recv_body, send_body, shown,
 };
 use simple_echo::address;
 use struct_header::{Failure, MAX_REPLY, check_length, recv_message};
@@ -72,7 +72,8 @@ fn main() -> anyhow::Result<ExitCode> {
             }
         }
         Action::Get { names, overwrite } => {
-            let here = Folder::open(".", overwrite).context("cannot use the current folder")?;
+            let here = Folder::open(".", overwrite)
+                .context("cannot use the current folder")?;
             for name in &names {
                 report(name, get(server, name, &here, args.max_reply));
             }
@@ -85,11 +86,16 @@ fn main() -> anyhow::Result<ExitCode> {
 /// Sends one file.
 fn put(server: &str, path: &Path) -> anyhow::Result<()> {
     let name = path.file_name().context("this is no file's name")?;
-    let name = name.to_str().context("the file name is not UTF-8, and JSON can hold no other")?;
+    let name = name
+        .to_str()
+        .context("the file name is not UTF-8, and JSON can hold no other")?;
     check_name(name)?;
     // Looked at before it is opened: to open a pipe would wait for whoever writes into it.
     let kind = fs::metadata(path).context("cannot open the file")?;
-    ensure!(kind.is_file(), "this is no regular file; send the files in a folder one by one");
+    ensure!(
+        kind.is_file(),
+        "this is no regular file; send the files in a folder one by one"
+    );
     let mut file = File::open(path).context("cannot open the file")?;
     let (filesize, md5) = measure(&mut file)?;
     file.rewind().context("cannot read the file again")?;
@@ -97,9 +103,11 @@ fn put(server: &str, path: &Path) -> anyhow::Result<()> {
     let mut stream = connect(server)?;
     let bar = progress_bar(name, filesize);
     let request = Request::Put { filename: name, filesize, md5: &md5 };
-    let sent = request
-        .send(&mut stream)
-        .and_then(|()| send_body(&mut file, &mut stream, filesize, |count| bar.inc(count as u64)));
+    let sent = request.send(&mut stream).and_then(|()| {
+        send_body(&mut file, &mut stream, filesize, |count| {
+            bar.inc(count as u64)
+        })
+    });
     bar.finish_and_clear();
     if let Err(failure) = &sent
         && failure.id == "disk"
@@ -116,13 +124,20 @@ fn put(server: &str, path: &Path) -> anyhow::Result<()> {
     sent.context("cannot send the file")?;
     match answer.context("cannot receive the answer")? {
         Some(_) => println!("put {name}: {filesize} bytes"),
-        None => eprintln!("{name}: {filesize} bytes sent; unconfirmed, for no answer came"),
+        None => eprintln!(
+            "{name}: {filesize} bytes sent; unconfirmed, for no answer came"
+        ),
     }
     Ok(())
 }
 
 /// Fetches one file.
-fn get(server: &str, name: &str, here: &Folder, max_reply: usize) -> anyhow::Result<()> {
+fn get(
+    server: &str,
+    name: &str,
+    here: &Folder,
+    max_reply: usize,
+) -> anyhow::Result<()> {
     // A name that leads out of the folder is the server's to refuse; if it does not, we do.
     let good_name = check_name(name);
     if good_name.is_ok() {
@@ -130,14 +145,20 @@ fn get(server: &str, name: &str, here: &Folder, max_reply: usize) -> anyhow::Res
     }
 
     let mut stream = connect(server)?;
-    Request::Get { filename: name }.send(&mut stream).context("cannot send the request")?;
+    Request::Get { filename: name }
+        .send(&mut stream)
+        .context("cannot send the request")?;
     let header = Header::parse(&recv_answer(&mut stream)?)?;
     check_answer(&header)?;
     good_name?;
 
     // The name was ours to choose. Another one would be kept where we did not look.
     if file_name(&header)? != name {
-        return Err(Failure::new("path-traversal", "the answer is for another file name").into());
+        return Err(Failure::new(
+            "path-traversal",
+            "the answer is for another file name",
+        )
+        .into());
     }
     let filesize = check_length(header.size(&["filesize"])?, max_reply)
         .context("cannot accept this size (--max-reply BYTES sets the limit)")?
@@ -145,9 +166,13 @@ fn get(server: &str, name: &str, here: &Folder, max_reply: usize) -> anyhow::Res
 
     let mut partial = here.begin()?;
     let bar = progress_bar(name, filesize);
-    let md5 = recv_body(&mut stream, &mut partial, filesize, |count| bar.inc(count as u64));
+    let md5 = recv_body(&mut stream, &mut partial, filesize, |count| {
+        bar.inc(count as u64)
+    });
     bar.finish_and_clear();
-    if let Some(remark) = header.check_md5(&md5.context("cannot receive the file")?)? {
+    if let Some(remark) =
+        header.check_md5(&md5.context("cannot receive the file")?)?
+    {
         eprintln!("{name}: {remark}");
     }
     here.keep(partial, name)?;
@@ -165,14 +190,18 @@ fn list(server: &str) -> anyhow::Result<()> {
         println!("{}: {} bytes", shown(&entry.filename), entry.filesize);
     }
     if listing.left_out > 0 {
-        eprintln!("{} more files are there; the answer had no room for them", listing.left_out);
+        eprintln!(
+            "{} more files are there; the answer had no room for them",
+            listing.left_out
+        );
     }
     Ok(())
 }
 
 fn connect(server: &str) -> anyhow::Result<TcpStream> {
-    let stream = TcpStream::connect(server)
-        .with_context(|| format!("cannot connect to {server}; is the server running?"))?;
+    let stream = TcpStream::connect(server).with_context(|| {
+        format!("cannot connect to {server}; is the server running?")
+    })?;
     // The other cure of stalled-write: a request and its file leave in several writes, and
     // Nagle's algorithm shall not hold the later ones back.
     stream.set_nodelay(true).context("cannot turn Nagle's algorithm off")?;
@@ -183,5 +212,7 @@ fn connect(server: &str) -> anyhow::Result<TcpStream> {
 fn recv_answer(stream: &mut TcpStream) -> anyhow::Result<Vec<u8>> {
     recv_message(stream, MAX_HEADER)
         .context("cannot receive the answer")?
-        .context("the server closed the connection without an answer (peer-closed)")
+        .context(
+            "the server closed the connection without an answer (peer-closed)",
+        )
 }

@@ -23,9 +23,14 @@ const DRAIN_TIME: Duration = Duration::from_secs(60);
 /// # Errors
 ///
 /// Those of the stream, or [`ErrorKind::TimedOut`] for a client that does not come to its end.
-pub fn end_in_order(stream: &mut TcpStream, timeout: Option<Duration>) -> io::Result<()> {
+pub fn end_in_order(
+    stream: &mut TcpStream,
+    timeout: Option<Duration>,
+) -> io::Result<()> {
     stream.shutdown(Shutdown::Write)?;
-    stream.set_read_timeout(Some(timeout.unwrap_or(DRAIN_SILENCE).min(DRAIN_SILENCE)))?;
+    stream.set_read_timeout(Some(
+        timeout.unwrap_or(DRAIN_SILENCE).min(DRAIN_SILENCE),
+    ))?;
 
     let deadline = Instant::now() + DRAIN_TIME;
     let mut unread = vec![0; 64 * 1024];

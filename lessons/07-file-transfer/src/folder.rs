@@ -64,7 +64,8 @@ impl Folder {
         builder.prefix(PARTIAL);
         // A temporary file is private; a received one is like any other that the user makes.
         #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        builder
+            .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         builder.tempfile_in(&self.path).map_err(disk("cannot make a file"))
     }
 
@@ -73,13 +74,23 @@ impl Folder {
     /// # Errors
     ///
     /// Those of [`Folder::check_free`]: another client may have been faster; or `disk`.
-    pub fn keep(&self, whole: NamedTempFile, name: &str) -> Result<(), Failure> {
+    pub fn keep(
+        &self,
+        whole: NamedTempFile,
+        name: &str,
+    ) -> Result<(), Failure> {
         self.check_free(name)?;
         let path = self.path.join(name);
-        let kept = if self.overwrite { whole.persist(path) } else { whole.persist_noclobber(path) };
+        let kept = if self.overwrite {
+            whole.persist(path)
+        } else {
+            whole.persist_noclobber(path)
+        };
         match kept {
             Ok(_) => Ok(()),
-            Err(failed) if failed.error.kind() == ErrorKind::AlreadyExists => Err(already_exists()),
+            Err(failed) if failed.error.kind() == ErrorKind::AlreadyExists => {
+                Err(already_exists())
+            }
             Err(failed) => Err(disk("cannot keep the file")(failed.error)),
         }
     }
@@ -92,10 +103,11 @@ impl Folder {
     /// file; `disk` for one that cannot be opened.
     pub fn read(&self, name: &str) -> Result<File, Failure> {
         match self.look_up(name)? {
-            Some(there) if there.is_file() => {
-                File::open(self.path.join(name)).map_err(disk("cannot open the file"))
+            Some(there) if there.is_file() => File::open(self.path.join(name))
+                .map_err(disk("cannot open the file")),
+            _ => {
+                Err(Failure::new("not-found", "there is no file of this name"))
             }
-            _ => Err(Failure::new("not-found", "there is no file of this name")),
         }
     }
 
@@ -107,7 +119,9 @@ impl Folder {
     /// `disk` if the folder cannot be read.
     pub fn list(&self) -> Result<Vec<Entry>, Failure> {
         let mut entries = Vec::new();
-        for item in fs::read_dir(&self.path).map_err(disk("cannot list the files"))? {
+        for item in
+            fs::read_dir(&self.path).map_err(disk("cannot list the files"))?
+        {
             let item = item.map_err(disk("cannot list the files"))?;
             // A name that is not UTF-8 does not fit into JSON, and nobody could ask for it.
             let Ok(filename) = item.file_name().into_string() else {

@@ -37,13 +37,17 @@ impl Hasher {
             }
             hex(&md5.finalize())
         };
-        let thread = Builder::new().spawn(hash).map_err(disk("cannot check the file"))?;
+        let thread = Builder::new()
+            .spawn(hash)
+            .map_err(disk("cannot check the file"))?;
         Ok(Self { pieces, thread })
     }
 
     /// Adds a piece.
     pub fn update(&self, piece: Vec<u8>) {
-        self.pieces.send(piece).expect("the hasher takes pieces until it is told to finish");
+        self.pieces
+            .send(piece)
+            .expect("the hasher takes pieces until it is told to finish");
     }
 
     /// Returns the digest of all pieces, as 32 hexadecimal digits.

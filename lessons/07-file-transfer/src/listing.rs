@@ -24,8 +24,11 @@ impl Listing {
     /// Those of [`check_answer`], or `malformed-header` for what is no list of files.
     pub fn parse(json: &[u8]) -> anyhow::Result<Self> {
         check_answer(&Header::parse(json)?)?;
-        serde_json::from_slice(json)
-            .map_err(|error| anyhow!("the answer is no list of files: {error} (malformed-header)"))
+        serde_json::from_slice(json).map_err(|error| {
+            anyhow!(
+                "the answer is no list of files: {error} (malformed-header)"
+            )
+        })
     }
 
     /// Lists the first of these files, as many as fit into a header.
@@ -33,7 +36,8 @@ impl Listing {
         let mut room = MAX_HEADER - AROUND_FILES;
         let fits = |entry: &&Entry| {
             // Each takes one byte more, for the comma.
-            let length = serde_json::to_vec(entry).map_or(MAX_HEADER, |json| json.len() + 1);
+            let length = serde_json::to_vec(entry)
+                .map_or(MAX_HEADER, |json| json.len() + 1);
             let rest = room.checked_sub(length);
             room = rest.unwrap_or_default();
             rest.is_some()

@@ -79,7 +79,10 @@ impl From<&Failure> for Answer {
             ' '..='~' => letter.to_string(),
             _ => letter.escape_default().to_string(),
         };
-        Self::Error { id: failure.id, message: failure.message.chars().map(ascii).collect() }
+        Self::Error {
+            id: failure.id,
+            message: failure.message.chars().map(ascii).collect(),
+        }
     }
 }
 
@@ -92,11 +95,15 @@ pub fn check_answer(header: &Header) -> anyhow::Result<()> {
     match header.text("status")? {
         Some("ok") => Ok(()),
         Some("error") => {
-            let message = header.text("message")?.unwrap_or("the server does not say why");
+            let message = header
+                .text("message")?
+                .unwrap_or("the server does not say why");
             let id = header.text("id")?.unwrap_or("no id");
             bail!("{} ({})", shown(message), shown(id))
         }
-        _ => bail!("the answer's status is neither ok nor error (malformed-header)"),
+        _ => bail!(
+            "the answer's status is neither ok nor error (malformed-header)"
+        ),
     }
 }
 
@@ -106,7 +113,7 @@ pub fn check_answer(header: &Header) -> anyhow::Result<()> {
 ///
 /// `malformed-header` if there is none.
 pub fn file_name(header: &Header) -> Result<&str, Failure> {
-    header
-        .text("filename")?
-        .ok_or_else(|| Failure::new("malformed-header", "the header lacks filename"))
+    header.text("filename")?.ok_or_else(|| {
+        Failure::new("malformed-header", "the header lacks filename")
+    })
 }

@@ -52,11 +52,16 @@ fn has_drive(name: &str) -> bool {
 
 /// `NUL`, `nul.txt` and `com1.tar.gz` are devices, whatever follows the first dot.
 fn is_device(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or_default().trim_end().to_uppercase();
-    let numbered = |number: &str| "123456789¹²³".contains(number) && number.chars().count() == 1;
+    let stem =
+        name.split('.').next().unwrap_or_default().trim_end().to_uppercase();
+    let numbered = |number: &str| {
+        "123456789¹²³".contains(number) && number.chars().count() == 1
+    };
     match stem.as_str() {
         "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$" => true,
-        _ => ["COM", "LPT"].iter().any(|port| stem.strip_prefix(port).is_some_and(numbered)),
+        _ => ["COM", "LPT"]
+            .iter()
+            .any(|port| stem.strip_prefix(port).is_some_and(numbered)),
     }
 }
 

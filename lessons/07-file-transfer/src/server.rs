@@ -10,7 +10,9 @@ use anyhow::Context;
 use clap::Parser;
 use connection_loop::seconds;
 use dict_header::Header;
-use file_transfer::{ADDRESS, DIR, Folder, MAX_UPLOAD, Reply, Service, end_in_order};
+use file_transfer::{
+    ADDRESS, DIR, Folder, MAX_UPLOAD, Reply, Service, end_in_order,
+};
 use simple_echo::address;
 use struct_header::Failure;
 
@@ -44,13 +46,20 @@ const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    let folder = Folder::open(&args.dir, args.overwrite).with_context(|| {
-        format!("cannot use the folder {}; try another --dir", args.dir.display())
-    })?;
+    let folder =
+        Folder::open(&args.dir, args.overwrite).with_context(|| {
+            format!(
+                "cannot use the folder {}; try another --dir",
+                args.dir.display()
+            )
+        })?;
     let service = Arc::new(Service { folder, max_upload: args.max_upload });
 
     let listener = TcpListener::bind(&args.address).with_context(|| {
-        format!("cannot listen on {}; if the port is taken, try another", args.address)
+        format!(
+            "cannot listen on {}; if the port is taken, try another",
+            args.address
+        )
     })?;
     println!("listening on {}", listener.local_addr()?);
 
@@ -70,8 +79,8 @@ fn main() -> anyhow::Result<()> {
         // A thread for each client: one that is slow makes nobody else wait.
         let service = Arc::clone(&service);
         let work = move || {
-            let id =
-                serve(stream, peer, &service, args.timeout).unwrap_or_else(|failure| failure.id);
+            let id = serve(stream, peer, &service, args.timeout)
+                .unwrap_or_else(|failure| failure.id);
             println!("client {peer} gone: {id}");
         };
         if let Err(error) = thread::Builder::new().spawn(work) {
@@ -97,7 +106,9 @@ fn serve(
     let header = match Header::recv(&mut stream) {
         Ok(Some(header)) => header,
         Ok(None) => return Ok("peer-closed"),
-        Err(failure) => return Ok(refuse(&mut stream, peer, failure, true, timeout)),
+        Err(failure) => {
+            return Ok(refuse(&mut stream, peer, failure, true, timeout));
+        }
     };
     // An upload of the older kind gets no answer, good or bad: its client does not wait for one.
     let wants_answer = !Service::is_plain_upload(&header);
@@ -105,7 +116,15 @@ fn serve(
     match service.handle(&mut stream, peer, &header) {
         Ok(reply) if wants_answer => reply.send(&mut stream)?,
         Ok(_) => {}
-        Err(failure) => return Ok(refuse(&mut stream, peer, failure, wants_answer, timeout)),
+        Err(failure) => {
+            return Ok(refuse(
+                &mut stream,
+                peer,
+                failure,
+                wants_answer,
+                timeout,
+            ));
+        }
     }
     end_in_order(&mut stream, timeout)?;
     Ok("peer-closed")

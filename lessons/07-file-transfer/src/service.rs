@@ -7,7 +7,10 @@ use std::net::SocketAddr;
 use dict_header::{Header, encode_header};
 use struct_header::{Failure, check_length};
 
-use crate::{Answer, Folder, Listing, disk, file_name, measure, recv_body, send_body, shown};
+use crate::{
+    Answer, Folder, Listing, disk, file_name, measure, recv_body, send_body,
+    shown,
+};
 
 /// What all clients share.
 pub struct Service {
@@ -66,7 +69,8 @@ impl Service {
         self.folder.check_free(name)?;
 
         let mut partial = self.folder.begin()?;
-        let md5 = recv_body(stream, &mut partial, size, |_| ()).map_err(interrupted)?;
+        let md5 = recv_body(stream, &mut partial, size, |_| ())
+            .map_err(interrupted)?;
         if let Some(remark) = header.check_md5(&md5)? {
             eprintln!("client {peer}: {remark}");
         }
@@ -104,7 +108,9 @@ impl Reply {
     pub fn send(self, stream: &mut impl Write) -> Result<(), Failure> {
         stream.write_all(&encode_header(&self.answer)?)?;
         match self.file {
-            Some((mut file, size)) => send_body(&mut file, stream, size, |_| ()),
+            Some((mut file, size)) => {
+                send_body(&mut file, stream, size, |_| ())
+            }
             None => Ok(()),
         }
     }
@@ -119,7 +125,9 @@ impl From<&Failure> for Reply {
 /// An upload that breaks off has a name of its own, whichever way it breaks off.
 fn interrupted(failure: Failure) -> Failure {
     match failure.id {
-        "closed-mid-message" | "peer-reset" => Failure::new("interrupted-upload", failure.message),
+        "closed-mid-message" | "peer-reset" => {
+            Failure::new("interrupted-upload", failure.message)
+        }
         _ => failure,
     }
 }

@@ -1,4 +1,5 @@
-//! Asks whom to talk to, sends them each line typed and prints what they answer.
+//! Asks whom to talk to, sends them each line typed and prints what they
+//! answer.
 
 use std::net::UdpSocket;
 use std::ops::ControlFlow;
@@ -25,7 +26,8 @@ struct Args {
     #[arg(long, value_name = "NAME=ADDRESS")]
     friend: Vec<Friend>,
 
-    /// A file of friends, with a line `NAME ADDRESS` for each; # starts a comment
+    /// A file of friends, with a line `NAME ADDRESS` for each; # starts a
+    /// comment
     #[arg(long, value_name = "FILE")]
     friends: Option<PathBuf>,
 
@@ -42,7 +44,10 @@ fn main() -> anyhow::Result<()> {
     while let Some(name) = next_message("friend> ")? {
         let name = String::from_utf8_lossy(&name);
         let Some(friend) = friends.find(&name) else {
-            eprintln!("no friend is called {name:?}; choose from {}", friends.names());
+            eprintln!(
+                "no friend is called {name:?}; choose from {}",
+                friends.names()
+            );
             continue;
         };
         match talk(friend, args.timeout) {
@@ -70,35 +75,43 @@ fn friends(args: &Args) -> anyhow::Result<Friends> {
     Ok(friends)
 }
 
-/// Talks to one friend. After `q` the program goes on; at the end of the input it breaks off.
+/// Talks to one friend. After `q` the program goes on; at the end of the input
+/// it breaks off.
 ///
-/// Each conversation has a socket of its own: an answer that comes after we have given up is
-/// never taken for an answer in the next one.
+/// Each conversation has a socket of its own: an answer that comes after we
+/// have given up is never taken for an answer in the next one.
 fn talk(friend: &Friend, timeout: Duration) -> anyhow::Result<ControlFlow<()>> {
     let Friend { name, address } = friend;
-    let socket = connect(address).with_context(|| format!("cannot use the address {address}"))?;
+    let socket = connect(address)
+        .with_context(|| format!("cannot use the address {address}"))?;
     loop {
         let message = match read_line(&format!("to {name}> "))? {
             None => return Ok(ControlFlow::Break(())),
             Some(line) if line.is_empty() => continue,
-            Some(line) if line == b"q" || line == b"quit" => return Ok(ControlFlow::Continue(())),
+            Some(line) if line == b"q" || line == b"quit" => {
+                return Ok(ControlFlow::Continue(()));
+            }
             Some(line) => line,
         };
         drop_unread(&socket)?;
         send(&socket, &message)?;
 
-        // A message is never sent twice by itself: our friend would have to answer it twice.
+        // A message is never sent twice by itself: our friend would have to
+        // answer it twice.
         let Some(answer) = recv(&socket, timeout)? else {
             let seconds = timeout.as_secs_f64();
-            bail!(Failure::new("lost-datagram", format!("no answer from {name} in {seconds} s")));
+            bail!(Failure::new(
+                "lost-datagram",
+                format!("no answer from {name} in {seconds} s")
+            ));
         };
         let text = String::from_utf8_lossy(&answer);
         anstream::println!("{name}: {THEIRS}{text}{THEIRS:#}");
     }
 }
 
-/// Drops what came after the last answer, such as the same answer a second time: it cannot be
-/// the answer to what we have not sent yet.
+/// Drops what came after the last answer, such as the same answer a second
+/// time: it cannot be the answer to what we have not sent yet.
 fn drop_unread(socket: &UdpSocket) -> anyhow::Result<()> {
     socket.set_nonblocking(true)?;
     let mut buffer = vec![0; BUFFER];

@@ -1,4 +1,5 @@
-//! Shows each message that comes in, from whomever, and lets its operator type one answer.
+//! Shows each message that comes in, from whomever, and lets its operator type
+//! one answer.
 
 use std::net::UdpSocket;
 
@@ -8,7 +9,8 @@ use communication_loop::next_message;
 use simple_echo::address;
 use udp::{BUFFER, CHAT_ADDRESS, THEIRS};
 
-/// Type one answer to each message that comes in; q or the end of the input leaves
+/// Type one answer to each message that comes in; q or the end of the input
+/// leaves
 #[derive(Parser)]
 #[command(version)]
 struct Args {
@@ -21,13 +23,17 @@ fn main() -> anyhow::Result<()> {
     let args = Args::parse();
 
     let socket = UdpSocket::bind(&args.address).with_context(|| {
-        format!("cannot listen on {}; if the port is taken, try another", args.address)
+        format!(
+            "cannot listen on {}; if the port is taken, try another",
+            args.address
+        )
     })?;
     println!("listening on {}", socket.local_addr()?);
 
     let mut buffer = vec![0; BUFFER];
     loop {
-        // Messages that come while we type wait in the receive buffer for their turn.
+        // Messages that come while we type wait in the receive buffer for their
+        // turn.
         let (count, peer) = match socket.recv_from(&mut buffer) {
             Ok(received) => received,
             Err(error) => {
@@ -36,7 +42,9 @@ fn main() -> anyhow::Result<()> {
             }
         };
         let text = String::from_utf8_lossy(&buffer[..count]);
-        anstream::println!("received {count} bytes from {peer}: {THEIRS}{text:?}{THEIRS:#}");
+        anstream::println!(
+            "received {count} bytes from {peer}: {THEIRS}{text:?}{THEIRS:#}"
+        );
 
         let Some(answer) = next_message("answer> ")? else {
             return Ok(());

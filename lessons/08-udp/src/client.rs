@@ -1,4 +1,5 @@
-//! Sends one message, prints the answer, and ends. Tries again if no answer comes.
+//! Sends one message, prints the answer, and ends. Tries again if no answer
+//! comes.
 
 use std::time::Duration;
 

@@ -20,15 +20,21 @@ impl Friend {
     fn new(name: &str, at: &str) -> Result<Self, String> {
         match name.trim() {
             "" => Err("a friend needs a name".into()),
-            name @ ("q" | "quit") => Err(format!("nobody can be called {name}: that leaves")),
-            name => Ok(Self { name: name.into(), address: address(at.trim())? }),
+            name @ ("q" | "quit") => {
+                Err(format!("nobody can be called {name}: that leaves"))
+            }
+            name => {
+                Ok(Self { name: name.into(), address: address(at.trim())? })
+            }
         }
     }
 
-    /// Reads a line of a file of friends, `NAME ADDRESS`: the last word is the address.
+    /// Reads a line of a file of friends, `NAME ADDRESS`: the last word is the
+    /// address.
     fn from_line(line: &str) -> Result<Self, String> {
-        let (name, at) =
-            line.rsplit_once(char::is_whitespace).ok_or("a line needs a NAME and an ADDRESS")?;
+        let (name, at) = line
+            .rsplit_once(char::is_whitespace)
+            .ok_or("a line needs a NAME and an ADDRESS")?;
         Self::new(name, at)
     }
 }
@@ -48,10 +54,18 @@ impl FromStr for Friend {
 pub struct Friends(Vec<Friend>);
 
 impl Friends {
-    /// Four friends who all listen at one address, for a first try on one machine.
+    /// Four friends who all listen at one address, for a first try on one
+    /// machine.
     pub fn at(address: &str) -> Self {
         let names = ["悟空", "木兰", "Ada", "Grace"];
-        Self(names.map(|name| Friend { name: name.into(), address: address.into() }).into())
+        Self(
+            names
+                .map(|name| Friend {
+                    name: name.into(),
+                    address: address.into(),
+                })
+                .into(),
+        )
     }
 
     /// Adds one more.
@@ -61,23 +75,29 @@ impl Friends {
     /// A name that is in the table already.
     pub fn add(&mut self, friend: Friend) -> Result<(), String> {
         if self.find(&friend.name).is_some() {
-            return Err(format!("there are two friends called {}", friend.name));
+            return Err(format!(
+                "there are two friends called {}",
+                friend.name
+            ));
         }
         self.0.push(friend);
         Ok(())
     }
 
-    /// Adds all friends that a file lists, a line `NAME ADDRESS` for each. Empty lines, and
-    /// those that start with `#`, are passed over.
+    /// Adds all friends that a file lists, a line `NAME ADDRESS` for each.
+    /// Empty lines, and those that start with `#`, are passed over.
     ///
     /// # Errors
     ///
-    /// A file that cannot be read, or a line that cannot be used, with its number.
+    /// A file that cannot be read, or a line that cannot be used, with its
+    /// number.
     pub fn add_file(&mut self, path: &Path) -> anyhow::Result<()> {
-        let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let bytes = fs::read(path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
         for (index, line) in bytes.split(|&byte| byte == b'\n').enumerate() {
-            self.add_line(line)
-                .map_err(|error| anyhow!("{}:{}: {error}", path.display(), index + 1))?;
+            self.add_line(line).map_err(|error| {
+                anyhow!("{}:{}: {error}", path.display(), index + 1)
+            })?;
         }
         Ok(())
     }
@@ -99,7 +119,8 @@ impl Friends {
 
     /// Their names, in the order in which they were added.
     pub fn names(&self) -> String {
-        let names: Vec<_> = self.0.iter().map(|friend| friend.name.as_str()).collect();
+        let names: Vec<_> =
+            self.0.iter().map(|friend| friend.name.as_str()).collect();
         names.join(", ")
     }
 }

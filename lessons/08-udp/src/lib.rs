@@ -15,16 +15,19 @@ use struct_header::Failure;
 pub use fit::fit;
 pub use friends::{Friend, Friends};
 
-/// Where the servers listen, and the clients look for them, unless told otherwise.
+/// Where the servers listen, and the clients look for them, unless told
+/// otherwise.
 pub const ADDRESS: &str = "127.0.0.1:9000";
 
 /// The same for the chat.
 pub const CHAT_ADDRESS: &str = "127.0.0.1:8081";
 
-/// The longest message that one datagram carries, in bytes: an IPv4 packet of 65,535 bytes,
-/// less 20 for the header of IP and 8 for that of UDP. macOS sends no more than 9,216 unless
-/// told otherwise (`sysctl net.inet.udp.maxdgram`).
-pub const MAX_DATAGRAM: usize = if cfg!(target_vendor = "apple") { 9_216 } else { 65_507 };
+/// The longest message that one datagram carries, in bytes: an IPv4 packet of
+/// 65,535 bytes, less 20 for the header of IP and 8 for that of UDP. macOS
+/// sends no more than 9,216 unless told otherwise (`sysctl
+/// net.inet.udp.maxdgram`).
+pub const MAX_DATAGRAM: usize =
+    if cfg!(target_vendor = "apple") { 9_216 } else { 65_507 };
 
 /// A buffer of so many bytes cuts no datagram, whoever sent it.
 pub const BUFFER: usize = 65_535;
@@ -32,14 +35,16 @@ pub const BUFFER: usize = 65_535;
 /// How often [`ask`] sends its request before it gives up.
 pub const TRIES: u32 = 4;
 
-/// How both chat programs show what others say, so that it stands out from what we type.
+/// How both chat programs show what others say, so that it stands out from what
+/// we type.
 pub const THEIRS: Style = AnsiColor::Cyan.on_default().bold();
 
 /// Makes a socket for one peer: what anybody else sends to it does not come in.
 ///
-/// To connect a UDP socket sends nothing, and nobody hears of it. It tells our own system where
-/// the messages go and whose we want. And because the system knows then to whom an error
-/// belongs, we hear of it when nobody listens there.
+/// To connect a UDP socket sends nothing, and nobody hears of it. It tells our
+/// own system where the messages go and whose we want. And because the system
+/// knows then to whom an error belongs, we hear of it when nobody listens
+/// there.
 ///
 /// # Errors
 ///
@@ -55,18 +60,22 @@ pub fn connect(address: &str) -> io::Result<UdpSocket> {
     Ok(socket)
 }
 
-/// Sends one message to the peer of a connected socket. That it arrives is another matter.
+/// Sends one message to the peer of a connected socket. That it arrives is
+/// another matter.
 ///
 /// # Errors
 ///
-/// `oversized-datagram` for more than [`MAX_DATAGRAM`] bytes; `port-unreachable` if an earlier
-/// message met nobody; else those of the socket.
+/// `oversized-datagram` for more than [`MAX_DATAGRAM`] bytes;
+/// `port-unreachable` if an earlier message met nobody; else those of the
+/// socket.
 pub fn send(socket: &UdpSocket, message: &[u8]) -> anyhow::Result<()> {
     let size = message.len();
     if size > MAX_DATAGRAM {
         bail!(Failure::new(
             "oversized-datagram",
-            format!("{size} bytes are too many: a datagram carries at most {MAX_DATAGRAM}"),
+            format!(
+                "{size} bytes are too many: a datagram carries at most {MAX_DATAGRAM}"
+            ),
         ));
     }
     match socket.send(message) {
@@ -76,12 +85,16 @@ pub fn send(socket: &UdpSocket, message: &[u8]) -> anyhow::Result<()> {
     }
 }
 
-/// Receives one message from the peer of a connected socket, or `None` if none comes in time.
+/// Receives one message from the peer of a connected socket, or `None` if none
+/// comes in time.
 ///
 /// # Errors
 ///
 /// `port-unreachable` if what we sent met nobody; else those of the socket.
-pub fn recv(socket: &UdpSocket, timeout: Duration) -> anyhow::Result<Option<Vec<u8>>> {
+pub fn recv(
+    socket: &UdpSocket,
+    timeout: Duration,
+) -> anyhow::Result<Option<Vec<u8>>> {
     socket.set_read_timeout(Some(timeout)).context("cannot set a timeout")?;
     let mut buffer = vec![0; BUFFER];
     loop {
@@ -90,27 +103,37 @@ pub fn recv(socket: &UdpSocket, timeout: Duration) -> anyhow::Result<Option<Vec<
                 buffer.truncate(count);
                 return Ok(Some(buffer));
             }
-            // Linux ends a wait early when the program was stopped meanwhile (Ctrl-Z, then fg).
+            // Linux ends a wait early when the program was stopped meanwhile
+            // (Ctrl-Z, then fg).
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             Err(error) if is_timeout(&error) => return Ok(None),
             Err(error) if nobody_listens(&error) => bail!(unreachable(socket)),
-            Err(error) => return Err(error).context("cannot receive the answer"),
+            Err(error) => {
+                return Err(error).context("cannot receive the answer");
+            }
         }
     }
 }
 
-/// Sends a request and waits for its answer, again and again, up to [`TRIES`] times.
+/// Sends a request and waits for its answer, again and again, up to [`TRIES`]
+/// times.
 ///
-/// Only for what may be repeated: if the answer was lost and not the request, the server does
-/// its work once more. Each request has a socket of its own, so that a late answer to an
-/// earlier try is never taken for the answer to the next request.
+/// Only for what may be repeated: if the answer was lost and not the request,
+/// the server does its work once more. Each request has a socket of its own, so
+/// that a late answer to an earlier try is never taken for the answer to the
+/// next request.
 ///
 /// # Errors
 ///
-/// `lost-datagram` if no try is answered within `timeout`; else those of [`connect`], [`send`]
-/// and [`recv`].
-pub fn ask(address: &str, request: &[u8], timeout: Duration) -> anyhow::Result<Vec<u8>> {
-    let socket = connect(address).with_context(|| format!("cannot use the address {address}"))?;
+/// `lost-datagram` if no try is answered within `timeout`; else those of
+/// [`connect`], [`send`] and [`recv`].
+pub fn ask(
+    address: &str,
+    request: &[u8],
+    timeout: Duration,
+) -> anyhow::Result<Vec<u8>> {
+    let socket = connect(address)
+        .with_context(|| format!("cannot use the address {address}"))?;
     for _ in 0..TRIES {
         send(&socket, request)?;
         if let Some(answer) = recv(&socket, timeout)? {
@@ -133,10 +156,18 @@ fn is_timeout(error: &io::Error) -> bool {
 
 /// So does the news that a message met nobody.
 fn nobody_listens(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset)
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset
+    )
 }
 
 fn unreachable(socket: &UdpSocket) -> Failure {
-    let peer = socket.peer_addr().map_or(String::from("the address"), |peer| peer.to_string());
-    Failure::new("port-unreachable", format!("nobody listens at {peer}; is the server running?"))
+    let peer = socket
+        .peer_addr()
+        .map_or(String::from("the address"), |peer| peer.to_string());
+    Failure::new(
+        "port-unreachable",
+        format!("nobody listens at {peer}; is the server running?"),
+    )
 }

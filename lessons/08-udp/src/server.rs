@@ -25,16 +25,21 @@ fn main() -> anyhow::Result<()> {
     let args = Args::parse();
 
     let socket = UdpSocket::bind(&args.address).with_context(|| {
-        format!("cannot listen on {}; if the port is taken, try another", args.address)
+        format!(
+            "cannot listen on {}; if the port is taken, try another",
+            args.address
+        )
     })?;
     println!("listening on {}", socket.local_addr()?);
 
-    // One byte more than we take. If it is filled, the datagram was longer than that.
+    // One byte more than we take. If it is filled, the datagram was longer than
+    // that.
     let wanted = usize::from(args.buffer);
     let mut buffer = vec![0; wanted + 1];
     loop {
-        // One datagram that goes wrong must not end the server. (Windows reports here that an
-        // earlier answer met nobody, and that a datagram was cut. Others cut without a word.)
+        // One datagram that goes wrong must not end the server. (Windows
+        // reports here that an earlier answer met nobody, and that a datagram
+        // was cut. Others cut without a word.)
         let (count, peer) = match socket.recv_from(&mut buffer) {
             Ok(received) => received,
             Err(error) => {
@@ -46,7 +51,9 @@ fn main() -> anyhow::Result<()> {
         let text = String::from_utf8_lossy(message);
         println!("received {} bytes from {peer}: {text:?}", message.len());
         if count > wanted {
-            println!("the datagram was longer: its rest is lost (truncated-datagram)");
+            println!(
+                "the datagram was longer: its rest is lost (truncated-datagram)"
+            );
         }
 
         // The sender's address is the only way back: there is no connection.

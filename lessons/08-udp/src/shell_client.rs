@@ -11,7 +11,8 @@ use sticky_packets::{Encoding, print_answer};
 use struct_header::Failure;
 use udp::{ADDRESS, connect, recv, send};
 
-/// Send each command you type and print its output; q or the end of the input leaves
+/// Send each command you type and print its output; q or the end of the input
+/// leaves
 #[derive(Parser)]
 #[command(version)]
 struct Args {
@@ -41,8 +42,8 @@ fn main() -> anyhow::Result<()> {
 
 /// Sends one command, once: to run it again might do harm.
 ///
-/// Each command has a socket of its own, so that a late answer to an earlier one is never taken
-/// for the answer to this one.
+/// Each command has a socket of its own, so that a late answer to an earlier
+/// one is never taken for the answer to this one.
 fn run(command: &[u8], args: &Args) -> anyhow::Result<()> {
     let socket = connect(&args.address)
         .with_context(|| format!("cannot use the address {}", args.address))?;
@@ -63,7 +64,10 @@ fn run(command: &[u8], args: &Args) -> anyhow::Result<()> {
 
 fn lost(what: &str, args: &Args) -> Failure {
     let seconds = args.timeout.as_secs_f64();
-    Failure::new("lost-datagram", format!("{what} from {} in {seconds} s", args.address))
+    Failure::new(
+        "lost-datagram",
+        format!("{what} from {} in {seconds} s", args.address),
+    )
 }
 
 /// Puts `stderr: ` in front of each line.

@@ -1,4 +1,5 @@
-//! Runs each command that comes in and answers with two datagrams: its stderr, then its stdout.
+//! Runs each command that comes in and answers with two datagrams: its stderr,
+//! then its stdout.
 
 use std::net::{SocketAddr, UdpSocket};
 
@@ -44,23 +45,36 @@ fn main() -> anyhow::Result<()> {
             }
         };
         let command = &buffer[..count];
-        println!("received {count} bytes from {peer}: {:?}", String::from_utf8_lossy(command));
+        println!(
+            "received {count} bytes from {peer}: {:?}",
+            String::from_utf8_lossy(command)
+        );
 
         let Output { stdout, stderr, remark } = args.runner.run(command);
-        // The server's own remark goes with stderr, and must not be what is left out of it.
-        let room = remark.as_ref().map_or(0, |remark| remark.len() + "\n()\n".len());
-        let errors =
-            Output { stdout: fit(stderr, MAX_DATAGRAM - room), remark, ..Output::default() };
+        // The server's own remark goes with stderr, and must not be what is
+        // left out of it.
+        let room =
+            remark.as_ref().map_or(0, |remark| remark.len() + "\n()\n".len());
+        let errors = Output {
+            stdout: fit(stderr, MAX_DATAGRAM - room),
+            remark,
+            ..Output::default()
+        };
         answer(&socket, peer, &errors.joined());
         answer(&socket, peer, &fit(stdout, MAX_DATAGRAM));
     }
 }
 
-/// Sends one datagram, also when there is nothing to say: the client waits for two.
+/// Sends one datagram, also when there is nothing to say: the client waits for
+/// two.
 fn answer(socket: &UdpSocket, peer: SocketAddr, text: &[u8]) {
     if let Err(error) = socket.send_to(text, peer) {
         eprintln!("cannot answer {peer}: {error}");
-        // A short text may get through where a long one did not. If not, the client times out.
-        let _ = socket.send_to(b"(the server could not send this part of the output)\n", peer);
+        // A short text may get through where a long one did not. If not, the
+        // client times out.
+        let _ = socket.send_to(
+            b"(the server could not send this part of the output)\n",
+            peer,
+        );
     }
 }

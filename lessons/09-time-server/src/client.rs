@@ -1,4 +1,5 @@
-//! Sends each format typed and prints the time in it. An empty line asks for the usual one.
+//! Sends each format typed and prints the time in it. An empty line asks for
+//! the usual one.
 
 use std::time::Duration;
 
@@ -9,7 +10,8 @@ use simple_echo::address;
 use time_server::ADDRESS;
 use udp::ask;
 
-/// Ask for the time in each format you type, such as %H:%M; q or the end of the input leaves
+/// Ask for the time in each format you type, such as %H:%M; q or the end of the
+/// input leaves
 #[derive(Parser)]
 #[command(version)]
 struct Args {
@@ -29,8 +31,8 @@ fn main() -> anyhow::Result<()> {
         if format == b"q" || format == b"quit" {
             break;
         }
-        // An empty line is a request too: a datagram of zero bytes arrives like any other.
-        // And to ask twice does no harm, so we may.
+        // An empty line is a request too: a datagram of zero bytes arrives like
+        // any other. And to ask twice does no harm, so we may.
         let time = ask(&args.address, &format, args.timeout)?;
         println!("{}", String::from_utf8_lossy(&time));
     }

@@ -21,11 +21,15 @@ struct Args {
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    // Looked up once. A machine that does not say where it is has the time of Greenwich.
+    // Looked up once. A machine that does not say where it is has the time of
+    // Greenwich.
     let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
 
     let socket = UdpSocket::bind(&args.address).with_context(|| {
-        format!("cannot listen on {}; if the port is taken, try another", args.address)
+        format!(
+            "cannot listen on {}; if the port is taken, try another",
+            args.address
+        )
     })?;
     println!("listening on {}", socket.local_addr()?);
 
@@ -39,10 +43,15 @@ fn main() -> anyhow::Result<()> {
             }
         };
         let request = &buffer[..count];
-        println!("received {count} bytes from {peer}: {:?}", String::from_utf8_lossy(request));
+        println!(
+            "received {count} bytes from {peer}: {:?}",
+            String::from_utf8_lossy(request)
+        );
 
         let now = Timestamp::now().to_zoned(zone.clone());
-        if let Err(error) = socket.send_to(answer(request, &now).as_bytes(), peer) {
+        if let Err(error) =
+            socket.send_to(answer(request, &now).as_bytes(), peer)
+        {
             eprintln!("cannot answer {peer}: {error}");
         }
     }
