@@ -5,8 +5,8 @@ use std::io::Write;
 use assert_cmd::Command;
 use predicates::str::{contains, starts_with};
 use support::{
-    PATIENCE, Program, accept, check_arguments, connect, expect_bytes, expect_end, has_ipv6,
-    listen, nobody, python, reset,
+    PATIENCE, Program, accept, check_answer_is_shown, check_arguments, connect, expect_bytes,
+    expect_end, has_ipv6, listen, nobody, python, reset,
 };
 
 const SERVER: &str = env!("CARGO_BIN_EXE_simple-echo-server");
@@ -177,6 +177,20 @@ fn invalid_utf8_is_echoed_and_ends_nothing() {
     stream.write_all(b"a\xffb").expect("the client takes it");
     assert_eq!(client.line(), "a\u{fffd}b");
     client.finish().success();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_client_that_cannot_print_says_so() {
+    support::check_answer_that_cannot_be_printed(CLIENT, |stream| {
+        expect_bytes(stream, "hello");
+        stream.write_all(b"HELLO").expect("the client takes it");
+    });
+}
+
+#[test]
+fn an_answer_is_shown_so_that_no_terminal_obeys_it() {
+    check_answer_is_shown(CLIENT, |stream| expect_bytes(stream, "hello"));
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::net::{Shutdown, TcpStream};
 
 use support::{
-    Program, accept, check_arguments, connect, expect_bytes, expect_end, has_ipv6, listen, nobody,
-    python, reset,
+    Program, accept, check_answer_is_shown, check_arguments, connect, expect_bytes, expect_end,
+    has_ipv6, listen, nobody, python, reset,
 };
 
 const SERVER: &str = env!("CARGO_BIN_EXE_communication-loop-server");
@@ -199,6 +199,32 @@ fn invalid_utf8_is_echoed_and_ends_nothing() {
     stream.write_all(b"\xfe!").expect("the client takes it");
     assert_eq!(client.line(), "\u{fffd}!");
     client.finish().success();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_client_that_cannot_print_says_so() {
+    support::check_answer_that_cannot_be_printed(CLIENT, |stream| {
+        expect_bytes(stream, "hello");
+        stream.write_all(b"HELLO").expect("the client takes it");
+    });
+}
+
+#[test]
+fn an_answer_is_shown_so_that_no_terminal_obeys_it() {
+    check_answer_is_shown(CLIENT, |stream| expect_bytes(stream, "hello"));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_operator_whose_keyboard_fails_is_not_taken_for_the_client() {
+    let mut server = Program::by_shell("", SERVER, &["127.0.0.1:0", "--reply"], "</");
+    server.wait_until_listening();
+    let mut stream = connect(server.address());
+    stream.write_all(b"hello").expect("the server takes it");
+    expect_end(&mut stream);
+    server.expect_client_gone("hung-up");
+    server.finish().fails_with("broke off").fails_with("cannot read what is typed");
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::net::{Shutdown, TcpStream};
 use std::thread;
 
 use support::{
-    Program, accept, check_arguments, connect, expect_bytes, expect_end, has_ipv6, listen, nobody,
-    python, reset,
+    Program, accept, check_answer_is_shown, check_arguments, connect, expect_bytes, expect_end,
+    has_ipv6, listen, nobody, python, reset,
 };
 
 const SERVER: &str = env!("CARGO_BIN_EXE_connection-loop-server");
@@ -252,6 +252,71 @@ fn silent_peer_that_does_not_read_is_let_go() {
     });
     server.expect_client_gone("silent-peer");
     writer.join().expect("the writer is stopped by an error");
+    expect_next_client_served(&server);
+}
+
+#[test]
+fn a_log_that_nobody_reads_ends_nothing() {
+    let server = Program::server_without_log(SERVER, &[]);
+    for _ in 0..3 {
+        let mut stream = connect(server.address());
+        exchange(&mut stream, "hello", "HELLO");
+        exchange(&mut stream, "again", "AGAIN");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_log_on_a_full_disk_ends_nothing() {
+    let server = Program::server_with_full_log(SERVER, &[]);
+    for _ in 0..3 {
+        let mut stream = connect(server.address());
+        exchange(&mut stream, "a".repeat(600), "A".repeat(600));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_client_that_cannot_print_says_so() {
+    support::check_answer_that_cannot_be_printed(CLIENT, |stream| {
+        expect_bytes(stream, "hello");
+        stream.write_all(b"HELLO").expect("the client takes it");
+    });
+}
+
+#[test]
+fn an_answer_is_shown_so_that_no_terminal_obeys_it() {
+    check_answer_is_shown(CLIENT, |stream| expect_bytes(stream, "hello"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_accept_that_fails_is_said_and_tried_again_after_a_pause() {
+    support::check_accept_that_fails(SERVER);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_operator_whose_keyboard_fails_hangs_up() {
+    let mut server = Program::by_shell("", SERVER, &["127.0.0.1:0", "--reply"], "</");
+    server.wait_until_listening();
+    for _ in 0..2 {
+        let mut stream = connect(server.address());
+        stream.write_all(b"hello").expect("the server takes it");
+        expect_end(&mut stream);
+        assert!(server.error_line().starts_with("cannot read what is typed: "));
+        server.expect_client_gone("hung-up");
+    }
+}
+
+/// Nobody reads while the other writes: both wait, until a limit ends it.
+#[test]
+fn a_line_that_fills_all_buffers_is_ended_by_the_timeout() {
+    let server = Program::server(SERVER, &["--timeout", "0.5"]);
+    let mut client = Program::client(CLIENT, server.address(), &[]);
+    client.type_line(vec![b'x'; 20_000_000]);
+    server.expect_gone("silent-peer");
+    client.finish().fails_with("cannot send the message");
     expect_next_client_served(&server);
 }
 

@@ -8,23 +8,11 @@ use anyhow::Context;
 use clap::Parser;
 use simple_echo::{ADDRESS, address};
 
-/// Take one client, answer its message in capital letters, and end
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where to listen, as IP:PORT; port 0 takes a free one
-    #[arg(default_value = ADDRESS, value_parser = address)]
-    address: String,
-}
-
 fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
+    let Args { address } = Args::parse();
 
-    let listener = TcpListener::bind(&args.address).with_context(|| {
-        format!(
-            "cannot listen on {}; if the port is taken, try another",
-            args.address
-        )
+    let listener = TcpListener::bind(&address).with_context(|| {
+        format!("cannot listen on {address}; if the port is taken, try another")
     })?;
     println!("listening on {}", listener.local_addr()?);
 
@@ -42,7 +30,8 @@ fn main() -> anyhow::Result<()> {
         return Ok(());
     }
     let message = &buffer[..count];
-    println!("received {count} bytes: {:?}", String::from_utf8_lossy(message));
+    let text = String::from_utf8_lossy(message);
+    println!("received {count} bytes: {text:?}");
 
     stream
         .write_all(&message.to_ascii_uppercase())
@@ -52,4 +41,13 @@ fn main() -> anyhow::Result<()> {
     // Both sockets are closed here, where `stream` and `listener` go out of
     // scope.
     Ok(())
+}
+
+/// Take one client, answer its message in capital letters, and end
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where to listen, as IP:PORT; port 0 takes a free one
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
 }

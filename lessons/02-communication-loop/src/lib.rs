@@ -1,6 +1,6 @@
 //! Lesson 2: the same connection, message after message.
 
-use std::io::{self, BufRead, ErrorKind, IsTerminal};
+use std::io::{self, BufRead, ErrorKind, IsTerminal, Write};
 
 /// Where the server listens, and the client looks for it, unless told
 /// otherwise.
@@ -19,12 +19,18 @@ pub const ADDRESS: &str = "127.0.0.1:8080";
 pub fn read_line(prompt: &str) -> io::Result<Option<Vec<u8>>> {
     let person = io::stdin().is_terminal();
     if person {
-        eprint!("{prompt}");
+        // That nobody sees the prompt is no reason to stop; `eprint!` would.
+        let _ = write!(io::stderr(), "{prompt}");
     }
     let mut line = Vec::new();
-    if io::stdin().lock().read_until(b'\n', &mut line)? == 0 {
+    let read = io::stdin().lock().read_until(b'\n', &mut line);
+    let count = read.map_err(|error| {
+        let message = format!("cannot read what is typed: {error}");
+        io::Error::new(error.kind(), message)
+    })?;
+    if count == 0 {
         if person {
-            eprintln!();
+            let _ = writeln!(io::stderr());
         }
         return Ok(None);
     }
@@ -51,15 +57,16 @@ pub fn next_message(prompt: &str) -> io::Result<Option<Vec<u8>>> {
     Ok(None)
 }
 
-/// Names the error that ended a conversation, by its id in the catalogue of
-/// failures.
+/// Names the error that ended a conversation: by its id in the catalogue of
+/// failures, if the connection has failed.
 pub fn failure_id(error: &io::Error) -> &'static str {
     match error.kind() {
         ErrorKind::BrokenPipe => "write-after-close",
-        ErrorKind::UnexpectedEof => "closed-mid-message",
-        // Only a socket with a timeout reports these two: from lesson 3 on.
-        ErrorKind::WouldBlock | ErrorKind::TimedOut => "silent-peer",
-        // Whatever else a connection reports, the peer is lost.
-        _ => "peer-reset",
+        ErrorKind::ConnectionReset
+        | ErrorKind::ConnectionAborted
+        | ErrorKind::HostUnreachable
+        | ErrorKind::NetworkUnreachable => "peer-reset",
+        // The trouble is on our side, and so we are the ones who hang up.
+        _ => "hung-up",
     }
 }

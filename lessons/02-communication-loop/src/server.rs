@@ -8,28 +8,11 @@ use clap::Parser;
 use communication_loop::{ADDRESS, failure_id, next_message};
 use simple_echo::address;
 
-/// Take one client and answer each of its messages, until it leaves
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where to listen, as IP:PORT; port 0 takes a free one
-    #[arg(default_value = ADDRESS, value_parser = address)]
-    address: String,
-
-    /// Type each answer yourself instead of sending the message back in capital
-    /// letters; q hangs up
-    #[arg(long)]
-    reply: bool,
-}
-
 fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
+    let Args { address, reply } = Args::parse();
 
-    let listener = TcpListener::bind(&args.address).with_context(|| {
-        format!(
-            "cannot listen on {}; if the port is taken, try another",
-            args.address
-        )
+    let listener = TcpListener::bind(&address).with_context(|| {
+        format!("cannot listen on {address}; if the port is taken, try another")
     })?;
     println!("listening on {}", listener.local_addr()?);
 
@@ -37,7 +20,7 @@ fn main() -> anyhow::Result<()> {
         listener.accept().context("cannot accept a client")?;
     println!("client {peer}");
 
-    let outcome = converse(&mut stream, args.reply);
+    let outcome = converse(&mut stream, reply);
     let id = match &outcome {
         Ok(id) => id,
         Err(error) => failure_id(error),
@@ -59,10 +42,8 @@ fn converse(stream: &mut TcpStream, reply: bool) -> io::Result<&'static str> {
             return Ok("peer-closed");
         }
         let message = &buffer[..count];
-        println!(
-            "received {count} bytes: {:?}",
-            String::from_utf8_lossy(message)
-        );
+        let text = String::from_utf8_lossy(message);
+        println!("received {count} bytes: {text:?}");
 
         let answer = if reply {
             next_message("answer> ")?
@@ -74,4 +55,18 @@ fn converse(stream: &mut TcpStream, reply: bool) -> io::Result<&'static str> {
         };
         stream.write_all(&answer)?;
     }
+}
+
+/// Take one client and answer each of its messages, until it leaves
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where to listen, as IP:PORT; port 0 takes a free one
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
+
+    /// Type each answer yourself instead of sending the message back in
+    /// capital letters; q hangs up
+    #[arg(long)]
+    reply: bool,
 }

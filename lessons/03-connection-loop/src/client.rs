@@ -8,22 +8,12 @@ use anyhow::{Context, ensure};
 use clap::Parser;
 use communication_loop::next_message;
 use connection_loop::ADDRESS;
-use simple_echo::address;
-
-/// Send each line you type and print its answer; q or the end of the input
-/// leaves
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where the server listens, as IP:PORT
-    #[arg(default_value = ADDRESS, value_parser = address)]
-    address: String,
-}
+use simple_echo::{address, print_answer};
 
 fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let mut stream = TcpStream::connect(&args.address).with_context(|| {
-        format!("cannot connect to {}; is the server running?", args.address)
+    let Args { address } = Args::parse();
+    let mut stream = TcpStream::connect(&address).with_context(|| {
+        format!("cannot connect to {address}; is the server running?")
     })?;
 
     let mut buffer = [0; 1024];
@@ -36,7 +26,17 @@ fn main() -> anyhow::Result<()> {
             count > 0,
             "the server closed the connection without an answer (peer-closed)"
         );
-        println!("{}", String::from_utf8_lossy(&buffer[..count]));
+        print_answer(&buffer[..count]).context("cannot print the answer")?;
     }
     Ok(())
+}
+
+/// Send each line you type and print its answer; q or the end of the input
+/// leaves
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where the server listens, as IP:PORT
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
 }

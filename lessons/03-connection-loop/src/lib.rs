@@ -3,9 +3,32 @@
 
 use std::io::{self, ErrorKind, Read};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
+use std::thread;
 use std::time::Duration;
 
+use communication_loop::failure_id;
 use socket2::{Domain, Protocol, Socket, Type};
+
+/// Prints a line as `println!` does, but carries on if nobody takes it.
+///
+/// `println!` panics when stdout is a pipe that nobody reads any more, or a
+/// file on a full disk. A server has clients, who know nothing of its log.
+#[macro_export]
+macro_rules! log {
+    ($($line:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($line)*);
+    }};
+}
+
+/// The same for stderr, in the place of `eprintln!`.
+#[macro_export]
+macro_rules! elog {
+    ($($line:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($line)*);
+    }};
+}
 
 /// Where the server listens, and the client looks for it, unless told
 /// otherwise.
@@ -44,6 +67,24 @@ pub fn listen(
     socket.bind(&address.into())?;
     socket.listen(backlog)?;
     Ok(socket.into())
+}
+
+/// How long a server waits after `accept` has failed.
+pub const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
+
+/// Waits for the next client, however often that fails.
+///
+/// An error may be about one client, which gave up while it waited in the
+/// queue. Or the system has no room for one more connection; then to try again
+/// at once, and again, would only keep the processor busy.
+pub fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept() {
+            Ok(client) => return client,
+            Err(error) => elog!("cannot accept a client: {error}"),
+        }
+        thread::sleep(ACCEPT_AGAIN);
+    }
 }
 
 /// Looks up the socket address that a text such as `127.0.0.1:8080` or
@@ -111,5 +152,16 @@ pub fn hang_up(mut stream: TcpStream) {
         && stream.set_nonblocking(true).is_ok()
     {
         while stream.read(&mut unread).is_ok_and(|count| count > 0) {}
+    }
+}
+
+/// Names the error that ended a conversation, as `failure_id` of lesson 2 does.
+/// A client that is silent for too long comes to it.
+pub fn why_gone(error: &io::Error) -> &'static str {
+    match error.kind() {
+        // A timeout has two names: Unix calls it by the first, Windows by the
+        // second.
+        ErrorKind::WouldBlock | ErrorKind::TimedOut => "silent-peer",
+        _ => failure_id(error),
     }
 }

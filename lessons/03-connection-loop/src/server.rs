@@ -6,9 +6,74 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
-use communication_loop::{failure_id, read_line};
-use connection_loop::{ADDRESS, hang_up, listen, read_some, seconds};
+use communication_loop::read_line;
+use connection_loop::{
+    ADDRESS, accept, elog, hang_up, listen, log, read_some, seconds, why_gone,
+};
 use simple_echo::address;
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let address = &args.address;
+
+    let listener = listen(address, args.backlog, !args.no_reuse_address)
+        .with_context(|| {
+            format!(
+                "cannot listen on {address}; if the port is taken, try another"
+            )
+        })?;
+    log!("listening on {}", listener.local_addr()?);
+
+    loop {
+        let (stream, peer) = accept(&listener);
+        log!("client {peer}");
+        // Whatever goes wrong in one conversation ends that conversation, and
+        // no more.
+        let id = converse(stream, args.reply, args.timeout)
+            .unwrap_or_else(|error| why_gone(&error));
+        log!("client {peer} gone: {id}");
+    }
+}
+
+/// Answers message after message. Returns why the conversation is over.
+fn converse(
+    mut stream: TcpStream,
+    reply: bool,
+    timeout: Option<Duration>,
+) -> io::Result<&'static str> {
+    stream.set_read_timeout(timeout)?;
+    stream.set_write_timeout(timeout)?;
+
+    let mut buffer = [0; 1024];
+    loop {
+        let count = read_some(&mut stream, &mut buffer)?;
+        if count == 0 {
+            return Ok("peer-closed");
+        }
+        let message = &buffer[..count];
+        let text = String::from_utf8_lossy(message);
+        log!("received {count} bytes: {text:?}");
+
+        let answer =
+            if reply { typed_answer() } else { message.to_ascii_uppercase() };
+        if answer.is_empty() {
+            hang_up(stream);
+            return Ok("hung-up");
+        }
+        stream.write_all(&answer)?;
+    }
+}
+
+/// What the operator types. Who cannot type any more says nothing.
+fn typed_answer() -> Vec<u8> {
+    match read_line("answer> ") {
+        Ok(line) => line.unwrap_or_default(),
+        Err(error) => {
+            elog!("{error}");
+            Vec::new()
+        }
+    }
+}
 
 /// Serve clients one after another, each until it leaves
 #[derive(Parser)]
@@ -33,61 +98,4 @@ struct Args {
     /// Let a client go that is silent for so long [default: wait for ever]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Duration>,
-}
-
-fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-
-    let listener = listen(&args.address, args.backlog, !args.no_reuse_address)
-        .with_context(|| {
-            format!(
-                "cannot listen on {}; if the port is taken, try another",
-                args.address
-            )
-        })?;
-    println!("listening on {}", listener.local_addr()?);
-
-    loop {
-        // A client that gives up while it waits in the queue must not end the
-        // server.
-        let Ok((stream, peer)) = listener.accept() else {
-            continue;
-        };
-        println!("client {peer}");
-        // Whatever goes wrong in one conversation ends that conversation, and
-        // no more.
-        let id =
-            converse(stream, &args).unwrap_or_else(|error| failure_id(&error));
-        println!("client {peer} gone: {id}");
-    }
-}
-
-/// Answers message after message. Returns why the conversation is over.
-fn converse(mut stream: TcpStream, args: &Args) -> io::Result<&'static str> {
-    stream.set_read_timeout(args.timeout)?;
-    stream.set_write_timeout(args.timeout)?;
-
-    let mut buffer = [0; 1024];
-    loop {
-        let count = read_some(&mut stream, &mut buffer)?;
-        if count == 0 {
-            return Ok("peer-closed");
-        }
-        let message = &buffer[..count];
-        println!(
-            "received {count} bytes: {:?}",
-            String::from_utf8_lossy(message)
-        );
-
-        let answer = if args.reply {
-            read_line("answer> ")?.unwrap_or_default()
-        } else {
-            message.to_ascii_uppercase()
-        };
-        if answer.is_empty() {
-            hang_up(stream);
-            return Ok("hung-up");
-        }
-        stream.write_all(&answer)?;
-    }
 }

@@ -67,6 +67,48 @@ impl Program {
         server
     }
 
+    /// Starts a server whose log is lost as soon as it listens: nobody reads its stdout and its
+    /// stderr any more.
+    pub fn server_without_log(path: &str, arguments: &[&str]) -> Self {
+        let mut server = Self::server_at(path, "127.0.0.1:0", arguments);
+        // The threads that read its lines let their pipes go, at the latest with one line more.
+        server.stdout = mpsc::channel().1;
+        server.stderr = mpsc::channel().1;
+        server
+    }
+
+    /// Starts a server whose log soon has no room any more, as on a full disk, once it listens.
+    #[cfg(unix)]
+    pub fn server_with_full_log(path: &str, arguments: &[&str]) -> Self {
+        let directory = tempfile::tempdir().expect("a directory can be made");
+        let log = directory.path().join("log");
+        // A file may grow to one block of 512 bytes. Without the trap, a signal would end it.
+        let first = "trap '' XFSZ; ulimit -f 1;";
+        let arguments = [&["127.0.0.1:0"], arguments].concat();
+        let redirections = format!(">'{0}' 2>'{0}'", log.display());
+        let mut server = Self::by_shell(first, path, &arguments, &redirections);
+        let deadline = Instant::now() + PATIENCE;
+        let line = loop {
+            let text = fs::read_to_string(&log).unwrap_or_default();
+            if let Some((line, _)) = text.split_once('\n') {
+                break line.to_owned();
+            }
+            assert!(Instant::now() < deadline, "{}: it does not listen", server.name);
+            thread::yield_now();
+        };
+        server.address = line.strip_prefix("listening on ").and_then(|line| line.parse().ok());
+        server
+    }
+
+    /// Starts a program by a shell that does `first`, such as `ulimit -n 4;`, and has
+    /// `redirections` such as `>/dev/full`.
+    pub fn by_shell(first: &str, path: &str, arguments: &[&str], redirections: &str) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("{first} exec \"$@\" {redirections}"), "sh", path]);
+        shell.args(arguments);
+        Self::spawn(shell)
+    }
+
     /// Starts a client of the server at `address`.
     pub fn client(path: &str, address: SocketAddr, arguments: &[&str]) -> Self {
         Self::start(path, [&[address.to_string().as_str()], arguments].concat())
@@ -365,6 +407,58 @@ pub fn check_arguments(path: &str, wrong: &[&[&str]]) {
         assert!(finished.stderr.contains("sage: "), "{arguments:?}: {finished:?}");
         assert_eq!(finished.stdout, "");
     }
+}
+
+/// Asserts that a server that cannot accept says so, tries again after a pause, and lives.
+#[cfg(target_os = "linux")]
+pub fn check_accept_that_fails(path: &str) {
+    // Room for the three standard streams and the listening socket, and for no connection.
+    // What else we have inherited is closed.
+    let first = "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; ulimit -n 4;";
+    let mut server = Program::by_shell(first, path, &["127.0.0.1:0"], "");
+    server.wait_until_listening();
+    let _waiting = TcpStream::connect(server.address()).expect("the queue takes it");
+    let began = Instant::now();
+    for _ in 0..3 {
+        let line = server.error_line();
+        assert!(line.starts_with("cannot accept a client: "), "{line}");
+    }
+    // Two pauses of a tenth of a second lie between three attempts.
+    assert!(began.elapsed() > Duration::from_millis(150), "it tries again without a pause");
+    assert!(server.is_running());
+}
+
+/// Two lines with what a terminal would obey: a screen that is cleared, colours, a text that is
+/// turned round.
+pub const HOSTILE_LINES: &str = "a\x1b[2J\tb\r\n\u{9b}31m\u{7f}\u{202e}你好";
+
+/// The lines of [`HOSTILE_LINES`], as every program shows them.
+pub const SHOWN_LINES: [&str; 2] = ["a\\u{1b}[2J\\tb\\r", "\\u{9b}31m\\u{7f}\\u{202e}你好"];
+
+/// Asserts that a client shows an answer so that no terminal obeys it: `serve` receives its
+/// message.
+pub fn check_answer_is_shown(path: &str, serve: impl FnOnce(&mut TcpStream)) {
+    let (listener, address) = listen();
+    let mut client = Program::client(path, address, &[]);
+    client.type_line("hello");
+    let mut stream = accept(&listener);
+    serve(&mut stream);
+    stream.write_all(HOSTILE_LINES.as_bytes()).expect("the client takes it");
+    for line in SHOWN_LINES {
+        assert_eq!(client.line(), line);
+    }
+}
+
+/// Asserts that a client that cannot print an answer says so, and ends: `serve` receives its
+/// message and answers it.
+#[cfg(target_os = "linux")]
+pub fn check_answer_that_cannot_be_printed(path: &str, serve: impl FnOnce(&mut TcpStream)) {
+    let (listener, address) = listen();
+    let address = address.to_string();
+    let mut client = Program::by_shell("", path, &[&address], ">/dev/full");
+    client.type_line("hello");
+    serve(&mut accept(&listener));
+    client.finish().fails_with("cannot print the answer").fails_with("No space left on device");
 }
 
 /// Says that a test is skipped, and why. Not by `eprintln!`, which shows only when a test fails.
