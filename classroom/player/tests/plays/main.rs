@@ -61,8 +61,9 @@ fn lessons() -> Vec<(u32, PathBuf)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lessons");
     let folders = fs::read_dir(folder).expect("the lessons are there").flatten();
     folders
-        .map(|entry| {
-            let folder = entry.path();
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir())
+        .map(|folder| {
             let (number, _) = name(&folder).split_once('-').expect("a lesson is NN-topic");
             (number.parse().expect("a lesson is NN-topic"), folder)
         })
