@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 
 use connection_loop::read_some;
 use dict_header::hex;
-use fast_md5::Md5;
+use md5::{Digest, Md5};
 use struct_header::Failure;
 
 use super::folder::disk;

@@ -4,6 +4,7 @@ mod header;
 
 use std::io::{self, Write};
 
+use md5::{Digest, Md5};
 use serde::Serialize;
 use struct_header::frame;
 
@@ -58,7 +59,7 @@ pub fn send_with_header(
 /// MD5 finds what was damaged on the way. It does not stop a forger: RFC 6151
 /// says why.
 pub fn md5_hex(bytes: &[u8]) -> String {
-    hex(&fast_md5::digest(bytes))
+    hex(&Md5::digest(bytes))
 }
 
 /// Writes bytes as hexadecimal digits, two for each, as digests are written.

@@ -4,7 +4,7 @@ use std::sync::mpsc::{self, SyncSender};
 use std::thread::{Builder, JoinHandle};
 
 use dict_header::hex;
-use fast_md5::Md5;
+use md5::{Digest, Md5};
 use struct_header::Failure;
 
 use crate::disk;

@@ -1,5 +1,7 @@
 //! Exercise 6: a server that tells in the header how a command has ended.
 
+use md5::{Digest, Md5};
+
 use crate::bench::Bench;
 use crate::exercises::headers::{expect, expect_body, receive};
 use crate::lessons::serving::{self, Exchange};
@@ -138,7 +140,7 @@ fn md5(bench: &mut Bench) -> Outcome {
     peer.send("echo out; echo err >&2")?;
     let header = receive(&mut peer)?;
     let body = peer.receive_exactly("out\nerr\n".len())?.bytes;
-    let wanted: String = fast_md5::digest(&body).iter().map(|byte| format!("{byte:02x}")).collect();
+    let wanted: String = Md5::digest(&body).iter().map(|byte| format!("{byte:02x}")).collect();
     let told = header.get("md5").and_then(|md5| md5.as_str());
     ensure(told.is_some_and(|told| told.eq_ignore_ascii_case(&wanted)), || {
         let observed = told.map_or("there is none".into(), |told| format!("it is {told}"));

@@ -1,5 +1,6 @@
 //! Lesson 6: a JSON header in front of each reply tells its length and more.
 
+use md5::{Digest, Md5};
 use serde_json::{Map, Value, json};
 
 use crate::bench::Bench;
@@ -127,7 +128,7 @@ fn check_md5(header: &Map<String, Value>, body: &[u8]) -> Outcome {
 }
 
 fn md5_hex(bytes: &[u8]) -> String {
-    fast_md5::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Md5::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A header and what follows it.

@@ -1,6 +1,6 @@
 //! What the programs of lesson 7 say to each other: a length, JSON, and perhaps a file.
 
-use fast_md5::Md5;
+use md5::{Digest, Md5};
 use serde_json::{Value, json};
 
 use crate::peer::{Peer, Then};
@@ -39,9 +39,7 @@ pub fn here_is(name: &str, file: &[u8]) -> Vec<u8> {
 
 /// The MD5 digest of a file, as 32 hexadecimal digits.
 pub fn md5(file: &[u8]) -> String {
-    let mut md5 = Md5::new();
-    md5.update(file);
-    md5.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    Md5::digest(file).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Receives a header. `what` says which one is expected.
