@@ -10,6 +10,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tempfile::TempDir;
 
+use crate::gate::Gate;
 use crate::lessons::Part;
 use crate::peer::{LeftOpen, Peer};
 use crate::port::Port;
@@ -20,7 +21,7 @@ use crate::status::Status;
 use crate::story::Story;
 use crate::subject::Subject;
 use crate::template::Template;
-use crate::verdict::{Failure, Outcome, Stop};
+use crate::verdict::{Failure, Outcome, Plain, Stop};
 use crate::watch::{Doing, Watch, settle};
 
 /// How long a call may go unanswered. Within one machine it is answered at once.
@@ -53,6 +54,7 @@ pub struct Bench {
     /// Whether the program, since its last start, had a connection with us.
     met: bool,
     left_open: LeftOpen,
+    gate: Gate,
     folder: TempDir,
 }
 
@@ -74,7 +76,12 @@ impl Bench {
     /// # Errors
     ///
     /// Those of the system.
-    pub fn new(part: &Part, template: &Template, running: &Running) -> anyhow::Result<Self> {
+    pub fn new(
+        part: &Part,
+        template: &Template,
+        running: &Running,
+        gate: &Gate,
+    ) -> anyhow::Result<Self> {
         let anywhere = (Ipv4Addr::LOCALHOST, 0);
         let place = match (part.role.is_server(), part.transport) {
             (true, transport) => Place::Theirs(Port::find(transport)?),
@@ -94,6 +101,7 @@ impl Bench {
             connections: 0,
             met: false,
             left_open: LeftOpen::default(),
+            gate: gate.clone(),
             folder,
         };
         bench.set_timeout(TIMEOUT);
@@ -166,6 +174,11 @@ impl Bench {
             Place::Datagrams(socket) => Ok(socket),
             _ => Err(anyhow::Error::msg("this part has no socket for datagrams").into()),
         }
+    }
+
+    /// What opens when the program is reached, or calls.
+    pub fn gate(&self) -> &Gate {
+        &self.gate
     }
 
     /// The program's working folder.
@@ -368,41 +381,46 @@ impl Bench {
             let ended = program.status().is_some();
             if error.kind() == ErrorKind::TimedOut {
                 let observed = format!("no answer to the call for {} s", CALL.as_secs());
-                return Err(self.unreachable(address, observed).into());
+                return Err(self.unreachable(address, observed, Doing::Unknown).into());
             }
             if let Some(silence) = watch.look() {
-                return Err(self.refused(address, &silence.to_string()).into());
+                return Err(self.refused(address, &silence.to_string(), silence.doing).into());
             }
-            if ended {
-                let how = program.status().map(|status| format!("the program ended with {status}"));
-                return Err(self.refused(address, &how.unwrap_or_default()).into());
+            if let Some(status) = program.status().filter(|_| ended) {
+                let how = format!("the program ended with {status}");
+                return Err(self.refused(address, &how, Doing::Ended(status)).into());
             }
             thread::sleep(KNOCK);
         }
     }
 
-    fn refused(&self, address: SocketAddr, why: &str) -> Failure {
+    fn refused(&self, address: SocketAddr, why: &str, doing: Doing) -> Failure {
         self.story.tell(format!("nobody listens at {address}"));
         let mut observed = format!("the connection is refused, for nobody listens there ({why})");
         let words = self.subject.as_ref().and_then(|subject| subject.program().last_words());
         if let Some(words) = words {
             observed.push_str(&format!(". Its last words: {words}"));
         }
-        self.unreachable(address, observed)
+        self.unreachable(address, observed, doing)
     }
 
-    fn unreachable(&self, address: SocketAddr, observed: String) -> Failure {
+    fn unreachable(&self, address: SocketAddr, observed: String, doing: Doing) -> Failure {
         let failure = Failure::new(format!("a server that can be reached at {address}"), observed);
-        let status = self.subject.as_ref().and_then(|subject| subject.program().status());
-        match (self.connections, status) {
-            (0, Some(_)) => failure.only_cause(ENDED_FIRST),
-            (0, None) => failure.only_cause(
+        if self.connections == 0 {
+            return failure.in_plain(Plain::Opening).only_cause(not_begun(
+                doing,
                 "the program listens at an address of its own, not at the one it is given; or it \
                  starts too slowly",
-            ),
-            (_, Some(status)) if self.met && status.is_success() => {
-                failure.only_cause(ENDS_WITH_CLIENT)
+            ));
+        }
+        match doing {
+            Doing::Ended(status) if self.met && status.is_success() => {
+                failure.only_cause(ENDS_WITH_CLIENT).in_plain(Plain::NextClient)
             }
+            Doing::Sleeps if self.met => failure.in_plain(Plain::NextClient).only_cause(
+                "the program runs, and does not listen any more: its listening socket is closed \
+                 with a client",
+            ),
             _ => failure,
         }
     }
@@ -426,11 +444,17 @@ impl Bench {
                     observed.push_str(&format!(". Its last words: {words}"));
                 }
                 let expected = format!("a client that connects to {}", self.address()?);
-                let cause = match silence.doing {
-                    Doing::Ended(_) => ENDED_FIRST,
-                    _ => "the program calls an address of its own, not the one it is given",
-                };
-                return Err(Failure::new(expected, observed).only_cause(cause).into());
+                let cause = not_begun(
+                    silence.doing,
+                    "the program calls an address of its own, not the one it is given",
+                );
+                let failure = Failure::new(expected, observed).only_cause(cause);
+                return Err(if self.connections == 0 {
+                    failure.in_plain(Plain::Opening)
+                } else {
+                    failure
+                }
+                .into());
             }
             thread::sleep(KNOCK);
         }
@@ -455,15 +479,37 @@ impl Bench {
     fn peer(&mut self, stream: TcpStream, how: &str) -> Outcome<Peer> {
         let number = self.number();
         self.met = true;
+        self.gate.open();
         self.story.tell(format!("{number} {how}"));
         let program = self.program()?;
         Ok(Peer::new(number, stream, &program, &self.story, &self.left_open)?)
+    }
+
+    /// Whether nobody has talked to the program yet.
+    pub fn is_untouched(&self) -> bool {
+        self.connections == 0
     }
 
     /// The number of one more that talks to the program, as the story calls it.
     pub fn number(&mut self) -> usize {
         self.connections += 1;
         self.connections
+    }
+}
+
+/// The cause of a program's not listening, or not calling, when it does this instead.
+pub fn not_begun(doing: Doing, otherwise: &'static str) -> &'static str {
+    match doing {
+        Doing::Ended(_) => ENDED_FIRST,
+        Doing::Spins(_) => {
+            "the program computes, and comes to no end, before it listens or calls: look for a loop \
+             in front of that which nothing ends"
+        }
+        Doing::Floods => {
+            "the program prints, and comes to no end, before it listens or calls: look for a loop \
+             in front of that which nothing ends"
+        }
+        Doing::Sleeps | Doing::Unknown => otherwise,
     }
 }
 

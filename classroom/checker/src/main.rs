@@ -8,6 +8,7 @@ mod classroom;
 mod datagrams;
 mod difference;
 mod exercises;
+mod gate;
 mod lessons;
 mod peer;
 mod pipe;

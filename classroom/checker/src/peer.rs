@@ -35,6 +35,7 @@ pub struct Peer {
     sent: u64,
     /// How long the next waits last at least, if that was said.
     bound: Option<Duration>,
+    any_order: bool,
 }
 
 /// The connections of a check that are still open. Clones share them.
@@ -98,6 +99,7 @@ impl Peer {
             story: story.clone(),
             sent: 0,
             bound: None,
+            any_order: false,
         })
     }
 
@@ -109,6 +111,16 @@ impl Peer {
     /// as long as there is hope, which is the rule.
     pub fn wait_for(&mut self, bound: Option<Duration>) {
         self.bound = bound;
+    }
+
+    /// From now on a length may have its bytes in either order.
+    pub fn take_any_order(&mut self) {
+        self.any_order = true;
+    }
+
+    /// Whether a length may have its bytes in either order.
+    pub fn takes_any_order(&self) -> bool {
+        self.any_order
     }
 
     /// Whether it is the first connection of its check.

@@ -19,6 +19,12 @@ use crate::story::Story;
 const OUTPUT: usize = 8 << 20;
 const LINE: usize = 4096;
 
+/// How much a program must print, and for how long, without a pause of so long, until it is said
+/// to print without end.
+const MUCH: usize = 256 * 1024;
+const LONG: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(250);
+
 /// How much is read at once: as much as a pipe of Linux holds (pipe(7)).
 const PIPE: usize = 64 * 1024;
 
@@ -47,6 +53,15 @@ struct State {
     /// What it printed, as it came, up to [`OUTPUT`] bytes of each stream.
     stdout: Vec<u8>,
     stderr: Vec<u8>,
+    /// What it has printed last without a pause.
+    flow: Option<Flow>,
+}
+
+/// What a program prints without a pause.
+struct Flow {
+    began: Instant,
+    last: Instant,
+    bytes: usize,
 }
 
 /// One of the two streams that a program prints to.
@@ -124,6 +139,14 @@ impl Program {
         let output = state.output_mut(stream);
         let count = piece.len().min(OUTPUT.saturating_sub(output.len()));
         output.extend(&piece[..count]);
+        let now = Instant::now();
+        match &mut state.flow {
+            Some(flow) if flow.last.elapsed() < PAUSE => {
+                flow.last = now;
+                flow.bytes += piece.len();
+            }
+            flow => *flow = Some(Flow { began: now, last: now, bytes: piece.len() }),
+        }
         drop(state);
         self.changed.notify_all();
         count
@@ -164,6 +187,13 @@ impl Program {
         let mut activity = Activity::of(self.id)?;
         activity.asleep &= !self.pipes.iter().any(Pipe::has_unread);
         Some(activity)
+    }
+
+    /// Tells whether it prints and prints, more than anybody could want, and goes on so.
+    pub fn floods(&self) -> bool {
+        self.lock().flow.as_ref().is_some_and(|flow| {
+            flow.last.elapsed() < PAUSE && flow.began.elapsed() >= LONG && flow.bytes >= MUCH
+        })
     }
 
     /// What it has printed so far to one stream.

@@ -19,9 +19,6 @@ pub enum Format {
     Json,
 }
 
-/// What is said of a check that fails before its own question is asked.
-const PLAIN: &str = "a plain exchange goes wrong already: see `works`";
-
 /// Prints reports as they come, and counts them.
 pub struct Reporter<'a> {
     part: &'a Part,
@@ -96,19 +93,9 @@ impl<'a> Reporter<'a> {
         places
     }
 
-    /// Whether a check says no more than `works` does: what failed is the plain exchange, before
-    /// its own question was asked.
-    fn is_plain(&self, report: &Report) -> bool {
-        let plain = matches!(&report.verdict, Verdict::Failed(failure) if failure.plain);
-        plain && report.check.id != "works" && self.works != Some(true)
-    }
-
     /// The likely causes of a failure: the one that the observation suggests, or the usual ones.
     fn causes(&self, report: &Report) -> Vec<String> {
         let Verdict::Failed(failure) = &report.verdict else { return Vec::new() };
-        if self.is_plain(report) {
-            return vec![PLAIN.into()];
-        }
         match &failure.cause {
             Some(cause) => vec![cause.clone()],
             None => report.check.causes.iter().map(|&cause| cause.into()).collect(),

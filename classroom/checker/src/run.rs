@@ -6,10 +6,11 @@ use std::sync::mpsc;
 use std::thread;
 
 use crate::bench::Bench;
+use crate::gate::Gate;
 use crate::lessons::{Check, Part};
 use crate::running::Running;
 use crate::template::Template;
-use crate::verdict::{Stop, Verdict};
+use crate::verdict::{Plain, Stop, Verdict};
 use crate::watch::settle;
 
 /// What came of one check.
@@ -37,15 +38,29 @@ pub fn run(
 ) -> anyhow::Result<()> {
     let next = AtomicUsize::new(0);
     let (sender, reports) = mpsc::channel();
+    // The plain good run goes ahead. What it cannot reach need not be tried again.
+    let gate = Gate::default();
+    if checks.first().is_none_or(|check| check.id != Plain::Opening.told_by()) {
+        gate.open();
+    }
     thread::scope(|scope| {
         for _ in 0..at_once().min(checks.len()) {
-            let (next, sender) = (&next, sender.clone());
+            let (next, gate, sender) = (&next, &gate, sender.clone());
             scope.spawn(move || {
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     let Some(check) = checks.get(number) else { return };
                     // An error says that nobody wants to know any more.
-                    if sender.send((number, run_one(part, check, template, running))).is_err() {
+                    let first = number == 0;
+                    let report = if first || gate.wait() {
+                        run_one(part, check, template, running, gate)
+                    } else {
+                        Ok(unreached(check))
+                    };
+                    if first {
+                        gate.shut();
+                    }
+                    if sender.send((number, report)).is_err() {
                         return;
                     }
                 }
@@ -55,9 +70,11 @@ pub fn run(
 
         let mut early = BTreeMap::new();
         let mut due = 0;
+        let mut passed = Vec::new();
         for (number, report) in reports {
             early.insert(number, report?);
-            while let Some(report) = early.remove(&due) {
+            while let Some(mut report) = early.remove(&due) {
+                tell_once(&mut report, part, &mut passed);
                 hand_over(report)?;
                 due += 1;
             }
@@ -71,13 +88,38 @@ fn at_once() -> usize {
     thread::available_parallelism().map_or(4, |cores| (2 * cores.get()).clamp(4, 16))
 }
 
+/// Skips a check that has found out nothing but what another one says, unless that has `passed`.
+fn tell_once(report: &mut Report, part: &Part, passed: &mut Vec<&'static str>) {
+    match &report.verdict {
+        Verdict::Passed => passed.push(report.check.id),
+        Verdict::Skipped(_) => {}
+        Verdict::Failed(failure) => {
+            let tells = |by: &&str| {
+                let there_is = part.checks.iter().any(|check| check.id == *by);
+                there_is && *by != report.check.id && !passed.contains(by)
+            };
+            if let Some(by) = failure.plain.map(Plain::told_by).filter(tells) {
+                let why = format!("a plain exchange goes wrong: see `{by}`");
+                report.verdict = Verdict::Skipped(why);
+            }
+        }
+    }
+}
+
+/// What is said of a check for which the program was not even started.
+fn unreached(check: &'static Check) -> Report {
+    let why = format!("the program could not be reached: see `{}`", Plain::Opening.told_by());
+    Report { check, verdict: Verdict::Skipped(why), story: Vec::new() }
+}
+
 fn run_one(
     part: &Part,
     check: &'static Check,
     template: &Template,
     running: &Running,
+    gate: &Gate,
 ) -> anyhow::Result<Report> {
-    let mut bench = Bench::new(part, template, running)?;
+    let mut bench = Bench::new(part, template, running, gate)?;
     let verdict = match (check.run)(&mut bench) {
         Ok(()) => Verdict::Passed,
         Err(Stop::Failed(failure)) => Verdict::Failed(failure),

@@ -27,8 +27,28 @@ pub struct Failure {
     /// A likely cause in the learner's terms that this very observation suggests. It takes the
     /// place of those that stand beside the check.
     pub cause: Option<String>,
-    /// It happened in a plain exchange, before anything else was tried: `works` says more of it.
-    pub plain: bool,
+    /// It happened in a plain exchange, and not in what the check is about.
+    pub plain: Option<Plain>,
+}
+
+/// A plain exchange that is a part of a check. If it goes wrong, the check has found nothing out
+/// that a check of its own does not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plain {
+    /// With the first client, or server, of the check: `works` is about it.
+    Opening,
+    /// With one that comes later, after another has gone: `works-next-client` is about it.
+    NextClient,
+}
+
+impl Plain {
+    /// The check that is about it.
+    pub fn told_by(self) -> &'static str {
+        match self {
+            Self::Opening => "works",
+            Self::NextClient => "works-next-client",
+        }
+    }
 }
 
 /// Bytes that should be the same.
@@ -54,12 +74,18 @@ impl Failure {
     /// A failure. Both texts are short sentences without a full stop.
     pub fn new(expected: impl Into<String>, observed: impl Into<String>) -> Self {
         let (expected, observed) = (expected.into(), observed.into());
-        Self { expected, observed, bytes: None, cause: None, plain: false }
+        Self { expected, observed, bytes: None, cause: None, plain: None }
     }
 
     /// Adds the bytes that were expected and those that came. Where they differ is shown.
     pub fn bytes(mut self, wanted: impl Into<Vec<u8>>, came: impl Into<Vec<u8>>) -> Self {
         self.bytes = Some(Bytes { wanted: wanted.into(), came: came.into() });
+        self
+    }
+
+    /// Says that it happened in a plain exchange.
+    pub fn in_plain(mut self, plain: Plain) -> Self {
+        self.plain = Some(plain);
         self
     }
 
@@ -72,11 +98,11 @@ impl Failure {
 
 impl Stop {
     /// Says that it happened in a plain exchange, if the check is over because it failed.
-    pub fn in_plain_exchange(mut self) -> Self {
-        if let Self::Failed(failure) = &mut self {
-            failure.plain = true;
+    pub fn in_plain(self, plain: Plain) -> Self {
+        match self {
+            Self::Failed(failure) => failure.in_plain(plain).into(),
+            stop => stop,
         }
-        self
     }
 
     /// Names the one likely cause, if the check is over because it failed.

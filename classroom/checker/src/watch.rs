@@ -36,9 +36,11 @@ const BOUND: Duration = Duration::from_secs(30);
 /// How long a program may sleep that nobody answers: it may try again after a while.
 const RETRY_QUIET: Duration = Duration::from_secs(6);
 
-/// How long a program may sleep before it listens or connects, for others may hold it up; and
-/// how long it may take, for it may be built first.
+/// How long a program may sleep before it listens or connects, for others may hold it up; how
+/// much processor time it and what it has started may use up without sleeping; and how long it may
+/// take, for it may be built first, by one short-lived compiler after another.
 const START_QUIET: Duration = Duration::from_secs(3);
+const START_SPENT: Duration = Duration::from_secs(10);
 const START_BOUND: Duration = Duration::from_secs(120);
 
 /// Watches a program while something is awaited that it should do.
@@ -59,8 +61,9 @@ pub struct Watch<'a> {
 struct Rule {
     /// After so much sleep, if that matters.
     quiet: Option<Duration>,
-    /// When the program spins.
-    spin: bool,
+    /// When the program spins: when it has used up so much processor time without ever being seen
+    /// asleep, and so much in all.
+    spin: Option<(Duration, Duration)>,
     /// After so long in any case.
     bound: Duration,
 }
@@ -76,15 +79,19 @@ impl Effort {
         Self { at_first: now.processor_time, when_asleep: now.processor_time }
     }
 
-    /// Tells whether the program spins, and how much it has used up since the beginning.
-    fn spins(&mut self, now: &Activity) -> Option<Duration> {
+    /// Tells whether the program spins, by its rule, and how much it has used up since the beginning.
+    fn spins(
+        &mut self,
+        now: &Activity,
+        (most_awake, most): (Duration, Duration),
+    ) -> Option<Duration> {
         if now.asleep {
             self.when_asleep = now.processor_time;
             return None;
         }
         let awake = now.processor_time.saturating_sub(self.when_asleep);
         let spent = now.processor_time.saturating_sub(self.at_first);
-        (awake >= AWAKE || spent >= SPENT).then_some(spent)
+        (awake >= most_awake || spent >= most).then_some(spent)
     }
 }
 
@@ -104,6 +111,8 @@ pub enum Doing {
     Sleeps,
     /// It works at full speed and gets nowhere. It has used this much processor time meanwhile.
     Spins(Duration),
+    /// It prints and prints.
+    Floods,
     /// It does something else, or the system does not tell.
     Unknown,
     /// It has ended.
@@ -114,22 +123,32 @@ impl<'a> Watch<'a> {
     /// Begins to wait, until the program has ended, sleeps for good, or spins; for 30 seconds at
     /// most.
     pub fn new(program: &'a Program) -> Self {
-        Self::with(program, Rule { quiet: Some(QUIET), spin: true, bound: BOUND })
+        Self::with(program, Rule { quiet: Some(QUIET), spin: Some((AWAKE, SPENT)), bound: BOUND })
     }
 
     /// Begins to wait for a program that has just been started. It may have much to do.
     pub fn start(program: &'a Program) -> Self {
-        Self::with(program, Rule { quiet: Some(START_QUIET), spin: false, bound: START_BOUND })
+        Self::with(
+            program,
+            Rule {
+                quiet: Some(START_QUIET),
+                spin: Some((START_SPENT, START_BOUND)),
+                bound: START_BOUND,
+            },
+        )
     }
 
     /// Begins to wait for a program that may try something again, a few times.
     pub fn retries(program: &'a Program) -> Self {
-        Self::with(program, Rule { quiet: Some(RETRY_QUIET), spin: true, bound: BOUND })
+        Self::with(
+            program,
+            Rule { quiet: Some(RETRY_QUIET), spin: Some((AWAKE, SPENT)), bound: BOUND },
+        )
     }
 
     /// Begins to wait for `bound`, whatever the program does, unless it ends.
     pub fn within(program: &'a Program, bound: Duration) -> Self {
-        Self::with(program, Rule { quiet: None, spin: false, bound })
+        Self::with(program, Rule { quiet: None, spin: None, bound })
     }
 
     fn with(program: &'a Program, rule: Rule) -> Self {
@@ -163,16 +182,19 @@ impl<'a> Watch<'a> {
             let since = *self.ended_since.get_or_insert(passed);
             return (passed - since >= AFTER_END).then_some(Doing::Ended(status));
         }
+        if self.rule.quiet.is_some() && self.program.floods() {
+            return Some(Doing::Floods);
+        }
         let over = passed >= self.rule.bound;
         let (Some(effort), Some(now)) = (&mut self.effort, self.program.activity()) else {
             let blind = self.rule.quiet.is_some_and(|quiet| passed >= quiet.max(BLIND));
             return (over || blind).then_some(Doing::Unknown);
         };
-        let spins = effort.spins(&now);
+        let spins = effort.spins(&now, self.rule.spin.unwrap_or((AWAKE, SPENT)));
         if !now.asleep {
             self.asleep_since = None;
             return match spins {
-                Some(time) if over || self.rule.spin => Some(Doing::Spins(time)),
+                Some(time) if over || self.rule.spin.is_some() => Some(Doing::Spins(time)),
                 _ => over.then_some(Doing::Unknown),
             };
         }
@@ -191,6 +213,7 @@ impl fmt::Display for Silence {
             Doing::Spins(time) => {
                 write!(f, "; the program spins: {} of processor time meanwhile", seconds(time))
             }
+            Doing::Floods => f.write_str("; the program prints, and comes to no end"),
             Doing::Ended(status) => write!(f, "; the program had ended with {status}"),
             Doing::Unknown => f.write_str("; the program still runs"),
         }
@@ -219,10 +242,13 @@ pub fn settle(program: &Program) -> Doing {
         if let Some(status) = program.status() {
             return Doing::Ended(status);
         }
+        if program.floods() {
+            return Doing::Floods;
+        }
         let over = began.elapsed() >= BOUND;
         match (&mut effort, program.activity()) {
             (Some(effort), Some(now)) => {
-                if let Some(time) = effort.spins(&now) {
+                if let Some(time) = effort.spins(&now, (AWAKE, SPENT)) {
                     return Doing::Spins(time);
                 }
                 let seen = now.asleep.then_some(now.pauses);

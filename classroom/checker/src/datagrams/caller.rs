@@ -8,12 +8,13 @@ use std::time::Duration;
 use anyhow::Context;
 
 use super::{BUFFER, Reception, is_refusal, is_timeout};
-use crate::bench::Bench;
+use crate::bench::{Bench, not_begun};
+use crate::gate::Gate;
 use crate::peer::quoted;
 use crate::program::Program;
 use crate::story::Story;
-use crate::verdict::{Failure, Outcome};
-use crate::watch::{LOOK, Watch};
+use crate::verdict::{Failure, Outcome, Plain};
+use crate::watch::{Doing, LOOK, Watch};
 
 /// How long the news takes, at most, that nobody listens; on a busy machine it may come later.
 const KNOCK: Duration = Duration::from_millis(10);
@@ -28,6 +29,7 @@ pub struct Caller {
     last: Vec<u8>,
     /// The program has said something: from then on it must listen.
     met: bool,
+    gate: Gate,
     bound: Option<Duration>,
 }
 
@@ -45,9 +47,10 @@ impl Caller {
         // listens there.
         socket.connect(address)?;
         socket.set_read_timeout(Some(LOOK))?;
-        let (program, story) = (bench.program()?, bench.story().clone());
-        let number = bench.number();
-        Ok(Self { number, socket, program, story, last: Vec::new(), met: false, bound: None })
+        let (program, story, gate) =
+            (bench.program()?, bench.story().clone(), bench.gate().clone());
+        let (number, last) = (bench.number(), Vec::new());
+        Ok(Self { number, socket, program, story, last, met: false, gate, bound: None })
     }
 
     /// Says how long each of the next waits lasts, whatever the program does meanwhile. `None`:
@@ -101,10 +104,13 @@ impl Caller {
         let mut watch = Watch::start(&program);
         self.socket.set_read_timeout(Some(KNOCK))?;
         while self.socket.peek(&mut [0]).is_err_and(|error| is_refusal(&error)) {
-            let silence = watch.look().map(|silence| silence.to_string());
-            let ended = program.status().map(|status| format!("the program ended with {status}"));
-            if let Some(why) = ended.or(silence) {
-                return Err(self.unheard(&why).into());
+            let silence = watch.look();
+            if let Some(status) = program.status() {
+                let why = format!("the program ended with {status}");
+                return Err(self.unheard(&why, Doing::Ended(status)).into());
+            }
+            if let Some(silence) = silence {
+                return Err(self.unheard(&silence.to_string(), silence.doing).into());
             }
             thread::sleep(KNOCK);
             self.write()?;
@@ -113,7 +119,7 @@ impl Caller {
         Ok(())
     }
 
-    fn unheard(&self, why: &str) -> Failure {
+    fn unheard(&self, why: &str, doing: Doing) -> Failure {
         let address =
             self.socket.peer_addr().map_or(String::from("its address"), |at| at.to_string());
         self.tell(&format!("nobody listens at {address}"));
@@ -121,11 +127,14 @@ impl Caller {
         if let Some(words) = self.program.last_words() {
             observed.push_str(&format!(". Its last words: {words}"));
         }
-        Failure::new(format!("a server that listens for datagrams at {address}"), observed)
-            .only_cause(
-                "the program listens at an address of its own, not at the one it is given, or for \
-                 connections instead of datagrams; or it ended before it could listen",
-            )
+        let failure =
+            Failure::new(format!("a server that listens for datagrams at {address}"), observed)
+                .only_cause(not_begun(
+                    doing,
+                    "the program listens at an address of its own, not at the one it is given, or \
+                     for connections instead of datagrams",
+                ));
+        if self.is_first() { failure.in_plain(Plain::Opening) } else { failure }
     }
 
     /// Looks for a moment whether something has come, and leaves it there.
@@ -168,6 +177,7 @@ impl Caller {
             match self.socket.recv(&mut bytes) {
                 Ok(count) => {
                     self.met = true;
+                    self.gate.open();
                     bytes.truncate(count);
                     return Ok(Reception::Datagram(bytes));
                 }

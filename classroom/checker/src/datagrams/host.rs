@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 
 use super::{BUFFER, Reception, is_refusal, is_timeout};
-use crate::bench::{Bench, ENDED_FIRST};
+use crate::bench::{Bench, not_begun};
+use crate::gate::Gate;
 use crate::peer::quoted;
 use crate::program::Program;
 use crate::story::Story;
-use crate::verdict::{Failure, Outcome, Stop};
-use crate::watch::{LOOK, Watch};
+use crate::verdict::{Failure, Outcome, Plain, Stop};
+use crate::watch::{Doing, LOOK, Watch};
 
 /// How long a client may ask the same again before it asks what is wanted.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -27,6 +28,7 @@ pub struct Host {
     current: usize,
     /// What it sent last.
     request: Option<Vec<u8>>,
+    gate: Gate,
     bound: Option<Duration>,
 }
 
@@ -47,6 +49,7 @@ impl Host {
             callers: Vec::new(),
             current: 0,
             request: None,
+            gate: bench.gate().clone(),
             bound: None,
         })
     }
@@ -101,6 +104,7 @@ impl Host {
             self.callers.push(from);
         }
         self.request = Some(bytes.to_vec());
+        self.gate.open();
         self.tell(&format!("← program  {}", quoted(bytes)));
     }
 
@@ -144,12 +148,16 @@ impl Host {
         if self.request.is_some() {
             return failure;
         }
-        failure.only_cause(if self.program.status().is_some() {
-            ENDED_FIRST
-        } else {
+        let doing = match (reception, self.program.status()) {
+            (_, Some(status)) => Doing::Ended(status),
+            (Reception::Silence(silence), None) => silence.doing,
+            _ => Doing::Unknown,
+        };
+        failure.in_plain(Plain::Opening).only_cause(not_begun(
+            doing,
             "the program calls an address of its own, not the one it is given, or makes a \
-             connection instead of sending a datagram"
-        })
+             connection instead of sending a datagram",
+        ))
     }
 
     /// Sends a datagram to where the last one came from.

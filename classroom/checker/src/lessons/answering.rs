@@ -4,7 +4,7 @@
 use crate::bench::Bench;
 use crate::datagrams::{Caller, LONG};
 use crate::program::Stream;
-use crate::verdict::{Failure, Outcome, Stop, ensure};
+use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 
 /// Causes of an empty datagram going wrong.
 pub const EMPTY_DATAGRAM_CAUSES: &[&str] = &[
@@ -53,8 +53,10 @@ impl Exchange {
 /// before, the server must go on.
 pub fn next_client(bench: &mut Bench, good: Exchange) -> Outcome<Caller> {
     let mut caller = Caller::new(bench)?;
-    good.play(bench, &mut caller)
-        .map_err(|stop| if caller.is_first() { stop.in_plain_exchange() } else { stop })?;
+    good.play(bench, &mut caller).map_err(|stop| {
+        let first = caller.is_first();
+        stop.in_plain(if first { Plain::Opening } else { Plain::NextClient })
+    })?;
     Ok(caller)
 }
 

@@ -5,7 +5,7 @@ use crate::bench::Bench;
 use crate::peer::{Peer, Then};
 use crate::role::Transport;
 use crate::status::Status;
-use crate::verdict::{Failure, Outcome, Stop, ensure};
+use crate::verdict::{Failure, Outcome, Plain, ensure};
 use crate::watch::Doing;
 
 /// Causes of what goes wrong in plain good runs.
@@ -65,7 +65,7 @@ pub fn served(bench: &mut Bench, pack: Pack) -> Outcome<Peer> {
     let mut peer = bench.accept()?;
     for (line, answer) in [("first", "FIRST"), ("next", "NEXT")] {
         exchange(bench, &mut peer, line, answer.as_bytes(), pack)
-            .map_err(Stop::in_plain_exchange)?;
+            .map_err(|stop| stop.in_plain(Plain::Opening))?;
     }
     Ok(peer)
 }
@@ -99,9 +99,22 @@ pub fn leave(bench: &mut Bench, mut peer: Peer) -> Outcome {
 
 /// Nobody listens where the client calls.
 pub fn connection_refused(bench: &mut Bench) -> Outcome {
+    calls_when_somebody_listens(bench)?;
     bench.listen_no_more(Transport::Tcp)?;
     bench.start()?;
     ends_with_error(bench)
+}
+
+/// Lets the client call once. One that never gets so far, because it dies of its arguments, for
+/// instance, says nothing about what it does when it is refused.
+///
+/// # Errors
+///
+/// The check is over: it does not call.
+pub fn calls_when_somebody_listens(bench: &mut Bench) -> Outcome {
+    bench.accept()?;
+    bench.kill();
+    Ok(())
 }
 
 /// Expects that a client ends that was refused, and says that it has failed.
@@ -156,6 +169,9 @@ pub fn peer_closed(bench: &mut Bench, pack: Pack) -> Outcome {
             let time = time.as_secs_f64();
             let observed = format!("it spins: {time:.1} s of processor time, for nothing");
             return Err(Failure::new(expected, observed).into());
+        }
+        Doing::Floods => {
+            return Err(Failure::new(expected, "it prints, and comes to no end").into());
         }
         // Perhaps it waits for a line, and ends when it gets one.
         Doing::Sleeps | Doing::Unknown => bench.type_line("third")?,

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::bench::Bench;
-use crate::lessons::Check;
 use crate::lessons::asking::{self, exchange, receive};
+use crate::lessons::{Check, length};
 use crate::peer::{Peer, Then, quoted};
 use crate::program::{Program, Stream};
 use crate::status::Status;
-use crate::verdict::{Failure, Outcome, Stop, ensure};
+use crate::verdict::{Failure, Outcome, Plain, ensure};
 use crate::watch::Doing;
 
 /// Longer than the buffers that are usual for one read.
@@ -213,7 +213,7 @@ fn ask(bench: &mut Bench, peer: &mut Peer) -> Outcome<usize> {
 /// Waits for a client, and serves it as in `works`, until it has shown all that it was told.
 fn served<A: Answers>(bench: &mut Bench) -> Outcome<Peer> {
     let peer = asking::served(bench, A::pack)?;
-    expect_shown(bench, 0, b"NEXT").map_err(Stop::in_plain_exchange)?;
+    expect_shown(bench, 0, b"NEXT").map_err(|stop| stop.in_plain(Plain::Opening))?;
     Ok(peer)
 }
 
@@ -332,11 +332,23 @@ fn makes_no_room<A: Answers>(bench: &mut Bench) -> Outcome {
 }
 
 fn wrong_byte_order<A: Answers>(bench: &mut Bench) -> Outcome {
-    let mut peer = bench.accept()?;
-    let before = ask(bench, &mut peer)?;
-    peer.send(A::pack(b"THE FIRST ANSWER"))?;
-    expect_shown(bench, before, b"THE FIRST ANSWER")?;
-    goes_on::<A>(bench, &mut peer)
+    let plain = |bench: &mut Bench| {
+        let mut peer = bench.accept()?;
+        let before = ask(bench, &mut peer)?;
+        peer.send(A::pack(b"THE FIRST ANSWER"))?;
+        expect_shown(bench, before, b"THE FIRST ANSWER")?;
+        goes_on::<A>(bench, &mut peer)
+    };
+    length::expect_this_order(
+        bench,
+        plain,
+        &[|bench| {
+            let mut peer = bench.accept()?;
+            let before = ask(bench, &mut peer)?;
+            peer.send(length::swapped(A::pack(b"THE FIRST ANSWER")))?;
+            expect_shown(bench, before, b"THE FIRST ANSWER")
+        }],
+    )
 }
 
 fn wrong_count<A: Answers>(bench: &mut Bench) -> Outcome {
@@ -402,6 +414,9 @@ fn reaction(bench: &mut Bench, peer: &mut Peer) -> Outcome<Reaction> {
             let time = time.as_secs_f64();
             let what = format!("it spins: {time:.1} s of processor time, for nothing");
             return Ok(Reaction::Neither(what));
+        }
+        Doing::Floods => {
+            return Ok(Reaction::Neither("it prints, and comes to no end".into()));
         }
         // Perhaps it waits for a line, and ends when it gets one.
         Doing::Sleeps | Doing::Unknown => bench.type_line("third")?,

@@ -1,7 +1,8 @@
 //! The length in front of a message: four bytes, the lowest first.
 
+use crate::bench::Bench;
 use crate::peer::{Arrival, Peer, Then, bytes_text};
-use crate::verdict::{Failure, Outcome, ensure};
+use crate::verdict::{Failure, Outcome, Plain, Stop};
 
 /// The longest message that we take, in bytes. Programs are to be told apart, not to be trusted.
 const MAX: usize = 128 << 20;
@@ -21,10 +22,8 @@ pub fn receive(peer: &mut Peer, likely: impl Fn(usize) -> bool) -> Outcome<Arriv
     let header = receive_header(peer)?;
     let length = lengths(header).into_iter().find(|&length| likely(length));
     let Some(length) = length.or(lengths(header).into_iter().find(|&length| length <= MAX)) else {
-        let announced = i32::from_le_bytes(header);
         let expected = "a reply with its length in front, as four bytes";
-        let observed = format!("the four bytes say {announced}");
-        return Err(Failure::new(expected, observed).into());
+        return Err(Failure::new(expected, said(header)).into());
     };
     if length == 0 {
         return Ok(Arrival { bytes: Vec::new(), then: Then::More });
@@ -67,14 +66,63 @@ pub fn expect_order(header: [u8; 4]) -> Outcome {
     const SHORT: std::ops::RangeInclusive<usize> = 1..=64 * 1024;
 
     let [right, reversed] = lengths(header);
-    ensure(SHORT.contains(&right), || {
-        let expected = "a length of four bytes in front of the reply, the lowest byte first";
-        let said = i32::from_le_bytes(header);
-        let failure = Failure::new(expected, format!("read so, the four bytes say {said}"));
-        if SHORT.contains(&reversed) {
-            let [a, b, c, d] = header;
-            return failure.bytes([d, c, b, a], header);
+    if SHORT.contains(&right) {
+        return Ok(());
+    }
+    let expected = "a length of four bytes in front of the reply, the lowest byte first";
+    let failure = Failure::new(expected, format!("read so, {}", said(header)));
+    if !SHORT.contains(&reversed) {
+        // It is none either way.
+        return Err(failure.in_plain(Plain::Opening).into());
+    }
+    let [a, b, c, d] = header;
+    Err(failure.bytes([d, c, b, a], header).into())
+}
+
+/// What four bytes say that should be a length. Where they are letters, that is what they are.
+pub fn said(header: [u8; 4]) -> String {
+    let number = i32::from_le_bytes(header);
+    match std::str::from_utf8(&header) {
+        Ok(text) if text.chars().all(|c| c == ' ' || c.is_ascii_graphic()) => {
+            format!("the four bytes say {number}; they are the text {text:?}, and no length")
         }
-        failure
-    })
+        _ => format!("the four bytes say {number}"),
+    }
+}
+
+/// Swaps the bytes of the length in front of a message.
+pub fn swapped(mut message: Vec<u8>) -> Vec<u8> {
+    message[..4].reverse();
+    message
+}
+
+/// Blames a program for the order of its bytes only if it does well with the other one. `plain`
+/// plays the other side as it should be, each of `swapped` with lengths the other way round.
+///
+/// # Errors
+///
+/// The check is over: the program does well with the other order, or not even so.
+pub fn expect_this_order(
+    bench: &mut Bench,
+    plain: impl FnOnce(&mut Bench) -> Outcome,
+    swapped: &[fn(&mut Bench) -> Outcome],
+) -> Outcome {
+    let failure = match plain(bench) {
+        Err(Stop::Failed(failure)) => failure,
+        outcome => return outcome,
+    };
+    for play in swapped {
+        bench.kill();
+        bench.story().tell("the same again, with the highest byte of each length first");
+        match play(bench) {
+            Ok(()) => {
+                let observed = "it does well as soon as the highest byte comes first";
+                let expected = "lengths with the lowest byte first, both ways";
+                return Err(Failure::new(expected, observed).into());
+            }
+            Err(Stop::Failed(_)) => {}
+            Err(stop) => return Err(stop),
+        }
+    }
+    Err(failure.in_plain(Plain::Opening).into())
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::bench::{Bench, ENDS_WITH_CLIENT};
 use crate::peer::{Peer, Then};
-use crate::verdict::{Failure, Outcome, Stop, ensure};
+use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 use crate::watch::Doing;
 
 /// What `{timeout}` is when a client keeps silent, and how much later it must be gone at last.
@@ -86,9 +86,10 @@ impl Exchange {
 /// server must go on.
 pub fn next_client(bench: &mut Bench, good: Exchange) -> Outcome<Peer> {
     let mut peer = bench.connect()?;
-    good.play(&mut peer)
-        .and_then(|()| peer.expect_no_more())
-        .map_err(|stop| if peer.is_first() { stop.in_plain_exchange() } else { stop })?;
+    good.play(&mut peer).and_then(|()| peer.expect_no_more()).map_err(|stop| {
+        let first = peer.is_first();
+        stop.in_plain(if first { Plain::Opening } else { Plain::NextClient })
+    })?;
     Ok(peer)
 }
 
@@ -238,7 +239,7 @@ pub fn silent_peer(bench: &mut Bench, good: Exchange) -> Outcome {
         Doing::Ended(status) if !status.is_success() => stop.only_cause(ENDS_WITH_TIMEOUT),
         Doing::Ended(_) => stop,
         // The first one said nothing.
-        _ => stop.in_plain_exchange(),
+        _ => stop.in_plain(Plain::Opening),
     })
 }
 
@@ -251,6 +252,7 @@ pub fn goes_on(bench: &mut Bench, expected: &str) -> Outcome {
         Doing::Spins(time) => {
             format!("the program spins: {:.1} s of processor time, for nothing", time.as_secs_f64())
         }
+        Doing::Floods => String::from("the program prints, and comes to no end"),
         Doing::Ended(status) => {
             let words = bench.program()?.last_words().unwrap_or_else(|| "none".into());
             format!("the program ended with {status}. Its last words: {words}")
@@ -258,7 +260,9 @@ pub fn goes_on(bench: &mut Bench, expected: &str) -> Outcome {
     };
     let failure = Failure::new(expected, observed);
     Err(match doing {
-        Doing::Ended(status) if status.is_success() => failure.only_cause(ENDS_WITH_CLIENT),
+        Doing::Ended(status) if status.is_success() => {
+            failure.only_cause(ENDS_WITH_CLIENT).in_plain(Plain::NextClient)
+        }
         _ => failure,
     }
     .into())

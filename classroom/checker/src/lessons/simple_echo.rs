@@ -6,7 +6,7 @@ use crate::lessons::{Check, Part};
 use crate::peer::Peer;
 use crate::role::{Role, Transport};
 use crate::status::Status;
-use crate::verdict::{Failure, Outcome, Stop, ensure};
+use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 use crate::watch::Doing;
 
 /// The server's checks.
@@ -163,6 +163,8 @@ fn client_works(bench: &mut Bench) -> Outcome {
 }
 
 fn client_connection_refused(bench: &mut Bench) -> Outcome {
+    message(bench)?;
+    bench.kill();
     bench.listen_no_more(Transport::Tcp)?;
     bench.type_line("hello")?;
     bench.close_input()?;
@@ -192,7 +194,8 @@ fn client_peer_reset(bench: &mut Bench) -> Outcome {
 /// What it prints is compared with what it prints when it is answered: one that takes nothing
 /// for an answer prints the same, with nothing in it.
 fn noticed(bench: &mut Bench, what: &str, leave: fn(Peer) -> Outcome) -> Outcome {
-    let usual = skeleton(&good_run(bench)?);
+    let usual = good_run(bench).map_err(|stop| stop.in_plain(Plain::Opening))?;
+    let usual = skeleton(&usual);
     bench.kill();
     let (peer, _) = message(bench)?;
     leave(peer)?;

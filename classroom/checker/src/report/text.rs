@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::{PLAIN, Reporter};
+use super::Reporter;
 use crate::difference::difference;
 use crate::run::Report;
 use crate::verdict::{Failure, Verdict};
@@ -21,10 +21,6 @@ pub fn print(report: &Report, reporter: &Reporter) -> io::Result<()> {
             headline(&mut out, AnsiColor::Green, "passed", id, report.check.about)?;
         }
         Verdict::Skipped(why) => headline(&mut out, AnsiColor::Yellow, "skipped", id, why)?,
-        // `works` has told the story.
-        Verdict::Failed(_) if reporter.works == Some(false) && reporter.is_plain(report) => {
-            headline(&mut out, AnsiColor::Red, "FAILED", id, PLAIN)?;
-        }
         Verdict::Failed(failure) => {
             headline(&mut out, AnsiColor::Red, "FAILED", id, &reporter.meaning(report))?;
             explain(&mut out, report, failure, reporter)?;

@@ -3,14 +3,35 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsStr;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
+use std::thread;
 
 use serde_json::Value;
 
 use crate::right_programs::RIGHT;
 use crate::wrong_programs::wrong;
+
+/// How many programs are judged at once. The checker waits for them more than it works.
+const AT_ONCE: usize = 4;
+
+/// Does something with each of these, several at once, and returns what came of it.
+pub fn each<T: Send, R: Send>(
+    items: impl Iterator<Item = T> + Send,
+    act: impl Fn(T) -> R + Sync,
+) -> Vec<R> {
+    let items = Mutex::new(items);
+    // The lock is let go before anything is done.
+    let next = || items.lock().expect("nobody panics with it").next();
+    let work = || std::iter::from_fn(next).map(&act).collect::<Vec<_>>();
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(work)).collect();
+        let done = workers.into_iter().map(|worker| worker.join());
+        done.flat_map(|all| all.unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    })
+}
 
 /// How a program under test is named in the tables.
 #[derive(Clone, Copy)]

@@ -1,6 +1,8 @@
 //! Programs with one small fault that once passed everything, and what is said when the fault is
 //! in the plain exchange, with which every check begins.
 
+use std::time::{Duration, Instant};
+
 use crate::harness::{Judged, Program, checker};
 
 /// Has a program in Python judged, by one check or by all.
@@ -124,35 +126,69 @@ fn a_server_that_strips_its_replies_fails_once() {
     assert_eq!(judged.ids("FAILED "), ["works"], "{}", judged.stdout);
 }
 
-/// What fails only because `works` does is told in one line each.
-fn is_told_once(lesson: &str, role: &str, program: &str, failed: &[&str]) {
+/// What has found out nothing but that the plain exchange goes wrong is skipped, and says so.
+fn is_told_once(lesson: &str, role: &str, program: &str, skipped: usize) {
     let judged = judge(&[lesson, role], program);
-    assert_eq!(judged.ids("FAILED "), failed, "{}", judged.stdout);
+    assert_eq!(judged.ids("FAILED "), ["works"], "{}", judged.stdout);
+    assert_eq!(judged.ids("skipped ").len(), skipped, "{}", judged.stdout);
+    assert_eq!(judged.status, Some(1), "{}", judged.stderr);
     let stories = judged.stdout.matches("What was done").count();
     assert_eq!(stories, 1, "{}", judged.stdout);
 }
 
 #[test]
 fn a_fault_of_the_plain_exchange_is_told_once() {
-    is_told_once(
-        "3",
-        "server",
-        &server("float(sys.argv[3])", "message.upper() + b'!'"),
-        &[
-            "works",
-            "works-next-client",
-            "invalid-utf8",
-            "address-in-use",
-            "peer-closed",
-            "peer-reset",
-            "write-after-close",
-            "half-close",
-            "silent-peer",
-        ],
-    );
-    let said = "- a plain exchange goes wrong already: see `works`";
-    let server = server("None", "frame(run(message) + b'!')");
-    fails("5", "server", "half-close", &server, said);
-    let clock = datagrams("", "[time.strftime(message.decode()).encode() + b'\\n']");
-    fails("9", "server", "truncated-datagram", &clock, said);
+    // The silent client alone asks for nothing: it is let go.
+    is_told_once("3", "server", &server("float(sys.argv[3])", "message.upper() + b'!'"), 8);
+    let said = "a plain exchange goes wrong: see `works`";
+    for (lesson, id, program) in [
+        ("5", "half-close", server("None", "frame(run(message) + b'!')")),
+        (
+            "9",
+            "truncated-datagram",
+            datagrams("", "[time.strftime(message.decode()).encode() + b'\\n']"),
+        ),
+    ] {
+        let judged = judge(&[lesson, "server", "--only", id], &program);
+        assert_eq!(judged.ids("skipped "), [id], "{}", judged.stdout);
+        assert!(judged.stdout.contains(said), "{}", judged.stdout);
+        assert_eq!(judged.status, Some(0), "{}", judged.stderr);
+    }
+}
+
+/// A program that cannot even be reached is told so once, and not started again.
+#[test]
+fn a_program_that_never_begins_is_told_so_once() {
+    for (program, said) in [
+        ("raise SystemExit('usage: mine PORT')", "the program ended before anything was done"),
+        ("while True: pass", "the program computes, and comes to no end"),
+        ("while True: print('0')", "the program prints, and comes to no end"),
+        ("import time; time.sleep(1000)", "an address of its own"),
+    ] {
+        for (lesson, role) in [("3", "server"), ("5", "client"), ("7", "server"), ("9", "client")] {
+            let began = Instant::now();
+            let judged = judge(&[lesson, role], program);
+            assert_eq!(judged.ids("FAILED "), ["works"], "{}", judged.stdout);
+            assert_eq!(judged.ids("passed "), [""; 0], "{}", judged.stdout);
+            assert!(judged.stdout.contains(said), "expected {said:?} in {}", judged.stdout);
+            // Far more than it takes, and less than anybody would wait.
+            assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
+        }
+    }
+    let judged = judge(&["1", "client", "--only", "connection-refused"], "raise SystemExit(1)");
+    assert_eq!(judged.ids("skipped "), ["connection-refused"], "{}", judged.stdout);
+}
+
+/// Whoever gets everything wrong is not blamed for the order of bytes.
+#[test]
+fn a_program_that_prints_nothing_is_not_blamed_for_its_byte_order() {
+    let client = "import socket, sys\n\
+                  connection = socket.create_connection((sys.argv[1], int(sys.argv[2])))\n\
+                  for line in sys.stdin:\n  \
+                    connection.sendall(line.strip().encode())\n  \
+                    connection.recv(1024)";
+    for lesson in ["5", "6"] {
+        let judged = judge(&[lesson, "client", "--only", "wrong-byte-order"], client);
+        assert_eq!(judged.ids("skipped "), ["wrong-byte-order"], "{}", judged.stdout);
+    }
 }

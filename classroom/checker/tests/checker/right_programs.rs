@@ -4,7 +4,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use crate::harness::{Judged, Program, judge};
+use crate::harness::{Judged, Program, each, judge};
 
 /// A program that passes every check of its role.
 pub struct Right {
@@ -174,7 +174,7 @@ macro_rules! all_pass {
         fn $name() {
             let of_lesson = RIGHT.iter().filter(|right| right.lesson == $lesson);
             assert!(of_lesson.clone().count() > 0, "there is none");
-            of_lesson.for_each(|right| right.judge().passes(right.skipped));
+            each(of_lesson, |right| right.judge().passes(right.skipped));
         }
     )*};
 }

@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 use super::message::{framed, header, md5, receive};
 use crate::bench::Bench;
 use crate::lessons::asking::{self, ends_with_error};
+use crate::lessons::length;
 use crate::lessons::{Check, Part};
 use crate::peer::Peer;
 use crate::role::{Role, Transport};
 use crate::status::Status;
-use crate::verdict::{Failure, Outcome, Stop, ensure};
+use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 
 /// The client's checks.
 pub const CLIENT: Part = Part {
@@ -76,7 +77,7 @@ pub const CLIENT: Part = Part {
         Check {
             id: "wrong-byte-order",
             about: "the length in front of a header has its lowest byte first, both ways",
-            run: |bench| works(bench, "notes.txt", PLAIN),
+            run: wrong_byte_order,
             causes: WRONG_BYTE_ORDER_CAUSES,
         },
         Check {
@@ -231,7 +232,8 @@ fn works_refusal(bench: &mut Bench) -> Outcome {
 /// Starts the client, receives its file, and skips the check if it wants no answer.
 fn wants_answer(bench: &mut Bench) -> Outcome<Peer> {
     let mut peer = accept(bench, "notes.txt", PLAIN)?;
-    if receive_file(&mut peer, "notes.txt", PLAIN)? {
+    let sent = receive_file(&mut peer, "notes.txt", PLAIN);
+    if sent.map_err(|stop| stop.in_plain(Plain::Opening))? {
         return Ok(peer);
     }
     Err(Stop::Skipped("the header has no action: such a client waits for no answer".into()))
@@ -252,6 +254,7 @@ pub fn expect_complaint(bench: &mut Bench, why: &str, before: usize) -> Outcome<
 
 fn connection_refused(bench: &mut Bench) -> Outcome {
     offer(bench, "notes.txt", PLAIN)?;
+    asking::calls_when_somebody_listens(bench)?;
     bench.listen_no_more(Transport::Tcp)?;
     bench.start()?;
     ends_with_error(bench)
@@ -288,6 +291,25 @@ fn closed_mid_message(bench: &mut Bench) -> Outcome {
         bench.kill();
     }
     works(bench, "notes.txt", PLAIN)
+}
+
+fn wrong_byte_order(bench: &mut Bench) -> Outcome {
+    let plain = |bench: &mut Bench| works(bench, "notes.txt", PLAIN);
+    length::expect_this_order(
+        bench,
+        plain,
+        &[|bench| any_order(bench, length::swapped(ok())), |bench| any_order(bench, ok())],
+    )
+}
+
+fn any_order(bench: &mut Bench, answer: Vec<u8>) -> Outcome {
+    let mut peer = accept(bench, "notes.txt", PLAIN)?;
+    peer.take_any_order();
+    if receive_file(&mut peer, "notes.txt", PLAIN)? {
+        peer.send(answer)?;
+    }
+    peer.finish()?;
+    ends_well(bench)
 }
 
 fn oversized_length(bench: &mut Bench) -> Outcome {

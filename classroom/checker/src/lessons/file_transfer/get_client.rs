@@ -13,10 +13,11 @@ use super::message::{framed, header, here_is, md5, receive};
 use super::paths::{Outside, expect_file, expect_no_file, find};
 use crate::bench::Bench;
 use crate::lessons::asking::{self, ends_with_error};
+use crate::lessons::length;
 use crate::lessons::{Check, Part};
 use crate::peer::Peer;
 use crate::role::{Role, Transport};
-use crate::verdict::{Failure, Outcome, ensure};
+use crate::verdict::{Failure, Outcome, Plain, ensure};
 
 /// The checks of the client that downloads `{name}`.
 pub const GET_CLIENT: Part = Part {
@@ -73,7 +74,7 @@ pub const GET_CLIENT: Part = Part {
         Check {
             id: "wrong-byte-order",
             about: "the length in front of a header has its lowest byte first, both ways",
-            run: |bench| given(bench, FILE),
+            run: wrong_byte_order,
             causes: WRONG_BYTE_ORDER_CAUSES,
         },
         Check {
@@ -142,12 +143,16 @@ const FILE: &[u8] = b"a few bytes";
 fn asked(bench: &mut Bench) -> Outcome<Peer> {
     bench.set("name", NAME);
     let mut peer = bench.accept()?;
+    asks(&mut peer).map_err(|stop| stop.in_plain(Plain::Opening))?;
+    Ok(peer)
+}
+
+fn asks(peer: &mut Peer) -> Outcome {
     let what = format!("a header that asks for {NAME}, with the action get");
-    let request = receive(&mut peer, &what)?;
+    let request = receive(peer, &what)?;
     ensure(request["action"] == "get" && request["filename"] == NAME, || {
         Failure::new(what, format!("the header is {request}"))
-    })?;
-    Ok(peer)
+    })
 }
 
 /// Expects that the client ends well and has kept the file.
@@ -183,7 +188,7 @@ fn goes_well_anew(bench: &mut Bench) -> Outcome {
     if let Some(left) = find(bench.folder(), NAME) {
         fs::remove_file(left)?;
     }
-    given(bench, FILE)
+    given(bench, FILE).map_err(|stop| stop.in_plain(Plain::Opening))
 }
 
 /// Answers, and expects that the program ends, and not as if all were well.
@@ -204,6 +209,7 @@ fn works_refusal(bench: &mut Bench) -> Outcome {
 
 fn connection_refused(bench: &mut Bench) -> Outcome {
     bench.set("name", NAME);
+    asking::calls_when_somebody_listens(bench)?;
     bench.listen_no_more(Transport::Tcp)?;
     bench.start()?;
     ends_with_error(bench)
@@ -240,6 +246,28 @@ fn closed_mid_message(bench: &mut Bench) -> Outcome {
         bench.kill();
     }
     goes_well_anew(bench)
+}
+
+fn wrong_byte_order(bench: &mut Bench) -> Outcome {
+    let plain = |bench: &mut Bench| given(bench, FILE);
+    length::expect_this_order(
+        bench,
+        plain,
+        &[
+            |bench| any_order(bench, length::swapped(here_is(NAME, FILE))),
+            |bench| any_order(bench, here_is(NAME, FILE)),
+        ],
+    )
+}
+
+fn any_order(bench: &mut Bench, answer: Vec<u8>) -> Outcome {
+    bench.set("name", NAME);
+    let mut peer = bench.accept()?;
+    peer.take_any_order();
+    asks(&mut peer)?;
+    peer.send([&answer[..], FILE].concat())?;
+    peer.finish()?;
+    kept(bench, FILE)
 }
 
 fn oversized_length(bench: &mut Bench) -> Outcome {

@@ -3,6 +3,7 @@
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
 
+use crate::lessons::length;
 use crate::peer::{Peer, Then};
 use crate::verdict::{Failure, Outcome, ensure};
 
@@ -69,10 +70,11 @@ fn receive_length(peer: &mut Peer, what: &str) -> Outcome<usize> {
         };
         return Err(Failure::new(what, observed).into());
     };
-    let [length, reversed] = [i32::from_le_bytes(bytes), i32::from_be_bytes(bytes)];
+    let [right, reversed] = [i32::from_le_bytes(bytes), i32::from_be_bytes(bytes)];
     let fits = |length| usize::try_from(length).ok().filter(|size| (2..=MAX_HEADER).contains(size));
-    fits(length).ok_or_else(|| {
-        let observed = format!("its length is given as {length}");
+    let either = fits(reversed).filter(|_| peer.takes_any_order());
+    fits(right).or(either).ok_or_else(|| {
+        let observed = format!("read as its length, {}", length::said(bytes));
         match fits(reversed) {
             Some(meant) => Failure::new(what, observed)
                 .bytes(reversed.to_le_bytes(), bytes)

@@ -16,7 +16,7 @@ use crate::lessons::serving;
 use crate::lessons::{Check, Part};
 use crate::peer::{Peer, Then};
 use crate::role::{Role, Transport};
-use crate::verdict::{Failure, Outcome, ensure};
+use crate::verdict::{Failure, Outcome, Plain, ensure};
 
 /// The server's checks.
 pub const SERVER: Part = Part {
@@ -225,7 +225,16 @@ fn folder(bench: &Bench) -> PathBuf {
     told_folder(bench).unwrap_or_else(|| bench.folder().into())
 }
 
+/// Connects a client. Before the first, another has sent a file: a server that does not even keep
+/// that one has nothing to say to whatever comes then.
 fn connect(bench: &mut Bench) -> Outcome<Peer> {
+    if bench.is_untouched() {
+        next_client(bench, "opening.txt")?;
+    }
+    call(bench)
+}
+
+fn call(bench: &mut Bench) -> Outcome<Peer> {
     if let Some(folder) = told_folder(bench) {
         fs::create_dir_all(&folder)?;
         bench.set("dir", folder.to_string_lossy());
@@ -235,11 +244,16 @@ fn connect(bench: &mut Bench) -> Outcome<Peer> {
 
 /// Sends a file of this name, as a good client does. Returns the connection.
 fn upload(bench: &mut Bench, name: &str) -> Outcome<Peer> {
-    let mut peer = connect(bench)?;
-    peer.send([put(name, FILE), FILE.into()].concat())?;
-    receive_ok(&mut peer, "the answer that the file is kept")?;
-    expect_file(&folder(bench), name, FILE)?;
+    let mut peer = call(bench)?;
+    let kept = send_file(bench, &mut peer, name);
+    kept.map_err(|stop| if peer.is_first() { stop.in_plain(Plain::Opening) } else { stop })?;
     Ok(peer)
+}
+
+fn send_file(bench: &Bench, peer: &mut Peer, name: &str) -> Outcome {
+    peer.send([put(name, FILE), FILE.into()].concat())?;
+    receive_ok(peer, "the answer that the file is kept")?;
+    expect_file(&folder(bench), name, FILE).map(drop)
 }
 
 /// A client that comes now is served. Most checks end with it: whatever happened before, the

@@ -6,8 +6,9 @@ use super::super::message::{
     expect_turned_away, framed, get, header, md5, put, receive_ok, receive_refusal,
 };
 use super::super::paths::{expect_file, expect_no_file};
-use super::{FILE, MAX_ANSWER, connect, folder, next_client};
+use super::{FILE, MAX_ANSWER, call, connect, folder, next_client};
 use crate::bench::Bench;
+use crate::lessons::length;
 use crate::lessons::serving::goes_on;
 use crate::peer::Then;
 use crate::verdict::{Failure, Outcome, ensure};
@@ -50,10 +51,22 @@ pub fn closed_mid_message(bench: &mut Bench) -> Outcome {
 
 /// The length in front of a header is looked at as it is.
 pub fn wrong_byte_order(bench: &mut Bench) -> Outcome {
-    let mut peer = connect(bench)?;
-    peer.send([put("notes.txt", FILE), FILE.into()].concat())?;
-    receive_ok(&mut peer, "the answer that the file is kept")?;
-    Ok(())
+    let plain = |bench: &mut Bench| next_client(bench, "notes.txt");
+    length::expect_this_order(
+        bench,
+        plain,
+        &[
+            |bench| any_order(bench, length::swapped(put("swapped.txt", FILE))),
+            |bench| any_order(bench, put("answered.txt", FILE)),
+        ],
+    )
+}
+
+fn any_order(bench: &mut Bench, request: Vec<u8>) -> Outcome {
+    let mut peer = call(bench)?;
+    peer.take_any_order();
+    peer.send([request, FILE.into()].concat())?;
+    receive_ok(&mut peer, "the answer that the file is kept").map(drop)
 }
 
 /// A header and a file of absurd length are announced.
