@@ -9,7 +9,7 @@ use std::{slice, thread};
 
 use assert_cmd::Command;
 use dict_header::{MAX_HEADER, encode_header, md5_hex};
-use file_transfer::{Answer, Entry, Listing, check_name, measure, recv_body, send_body};
+use file_transfer::{Answer, Entry, Folder, Listing, check_name, measure, recv_body, send_body};
 use predicates::str::contains;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -543,6 +543,125 @@ fn a_client_that_breaks_a_download_off() {
     shop.serves_on();
 }
 
+/// How much of the processor a program has used so far, in hundredths of a second.
+#[cfg(target_os = "linux")]
+fn processor_time(program: &Program) -> u64 {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", program.id())).expect("it runs");
+    let (_, fields) = stat.rsplit_once(") ").expect("proc(5)");
+    let field = |number: usize| fields.split(' ').nth(number - 3).and_then(|n| n.parse().ok());
+    field(14).zip(field(15)).map(|(user, system): (u64, u64)| user + system).expect("proc(5)")
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_client_that_has_left_costs_no_work() {
+    let shop = Shop::open(&[]);
+    // A hole: it needs no room on the disk, and takes a minute to be hashed in a debug build.
+    let film = File::create(shop.dir.path().join("film")).expect("a file");
+    film.set_len(16 << 30).expect("a hole");
+    for how in [drop::<TcpStream>, reset] {
+        let before = processor_time(&shop.server);
+        let mut stream = connect(shop.address());
+        stream.write_all(&get("film")).expect("the server takes the request");
+        shop.server.expect("client ");
+        shop.server.expect(" get film");
+        how(stream);
+        let line = shop.server.expect(" gone: ");
+        assert!(line.ends_with("peer-reset") || line.ends_with("write-after-close"), "{line}");
+        assert!(processor_time(&shop.server) - before < 100, "it worked on for nobody");
+    }
+    shop.serves_on();
+}
+
+#[test]
+fn a_client_that_has_ended_its_side_may_wait_for_a_large_file() {
+    let shop = Shop::open(&[]);
+    let body = noise(5_000_000, 12);
+    write(&shop.dir, "big", &body);
+    // Its end is there before the file is read for its digest.
+    let mut stream = shop.send(&get("big"));
+    let answer = recv_json(&mut stream);
+    let file = json!({
+        "status": "ok", "filename": "big", "filesize": body.len(), "md5": md5_hex(&body),
+    });
+    assert_eq!(answer, file);
+    assert!(read_exactly(&mut stream, body.len()) == body, "another file came");
+    expect_end(&mut stream);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_log_that_is_lost_changes_no_answer() {
+    let dir = folder();
+    let arguments = ["--dir", text(dir.path())];
+    for server in [
+        Program::server_without_log(SERVER, &arguments),
+        Program::server_with_full_log(SERVER, &arguments),
+    ] {
+        for round in 0..30 {
+            let name = format!("{}-{round}", server.id());
+            let mut stream = connect(server.address());
+            stream.write_all(&put(&name, b"hello")).expect("the server takes it");
+            assert_eq!(recv_json(&mut stream)["status"], "ok");
+            let mut stream = connect(server.address());
+            stream.write_all(&put("../x", b"hello")).expect("the server takes it");
+            assert_eq!(refusal(&mut stream)["id"], "path-traversal");
+        }
+    }
+}
+
+#[test]
+fn no_terminal_obeys_a_stranger() {
+    let shop = Shop::open(&[]);
+    let hostile = "\u{9b}31m\u{202e}\u{1b}[2J";
+    let safe = "\\u{9b}31m\\u{202e}\\u{1b}[2J";
+    // Not escaped by JSON either: the raw bytes come.
+    let request = "{\"action\":{\"\u{9b}31m\u{202e}\":1}}";
+    let bytes = frame(request.as_bytes()).expect("short enough");
+    assert_eq!(refusal(&mut shop.send(&bytes))["id"], "malformed-header");
+    let line = shop.server.error_line();
+    assert!(line.contains(r"\u{9b}31m\u{202e}"), "{line}");
+    shop.server.expect_client_gone("malformed-header");
+
+    for (request, shown, id) in [
+        (put(hostile, b""), format!("put {safe}, 0 bytes"), "path-traversal"),
+        (get(hostile), format!("get {safe}"), "path-traversal"),
+        (header(&json!({"action": hostile})), safe.into(), "unknown-action"),
+    ] {
+        refusal(&mut shop.send(&request));
+        shop.server.expect("client ");
+        let line = shop.server.expect(" ");
+        assert!(line.ends_with(&shown), "{line}");
+        shop.server.expect_gone(id);
+    }
+
+    // A name that turns text round is a good one, for those who write from right to left.
+    let here = folder();
+    write(&here, "a\u{202e}b", b"hello");
+    shop.client(&here, &["put", "a\u{202e}b"])
+        .assert()
+        .success()
+        .stdout("put a\\u{202e}b: 5 bytes\n");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_client_that_cannot_print_says_so() {
+    let shop = Shop::open(&[]);
+    let here = folder();
+    write(&here, "a", b"hello");
+    let address = shop.address().to_string();
+    let at = text(here.path());
+    for arguments in ["put a", "list"] {
+        let first = format!("cd '{at}';");
+        let arguments: Vec<_> =
+            ["--server", &address].into_iter().chain(arguments.split(' ')).collect();
+        let client = Program::by_shell(&first, CLIENT, &arguments, ">/dev/full");
+        client.finish().fails_with("cannot print").fails_with("No space left on device");
+    }
+    assert_eq!(shop.content("a"), b"hello");
+}
+
 #[test]
 fn a_silent_client_is_let_go() {
     let shop = Shop::open(&["--timeout", "0.5"]);
@@ -584,7 +703,9 @@ impl Write for TakesLittle {
 fn partial_write_of_a_body_loses_nothing() {
     let file = noise(200_001, 5);
     let mut connection = TakesLittle(Vec::new());
-    send_body(&mut file.as_slice(), &mut connection, 200_001, |_| ()).expect("all is sent");
+    send_body(&mut file.as_slice(), &mut connection, 200_001, |_| ())
+        .expect("it is readable")
+        .expect("all is sent");
     assert!(connection.0 == file, "{} of 200001 bytes were sent", connection.0.len());
 }
 
@@ -855,6 +976,81 @@ fn a_disk_that_fails() {
 
 #[cfg(unix)]
 #[test]
+fn no_refusal_tells_where_the_folder_lies() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let shop = Shop::open(&[]);
+    let place = text(shop.dir.path());
+    // Whatever stands where the folder was: nothing, a file, a link that leads nowhere.
+    for stand_in in ["nothing", "file", "link"] {
+        let _ = fs::remove_dir(place).or_else(|_| fs::remove_file(place));
+        match stand_in {
+            "file" => fs::write(place, b"").expect("a file"),
+            "link" => symlink("nowhere", place).expect("a link"),
+            _ => {}
+        }
+        for request in [put("a", b"hello"), get("a"), header(&json!({"action": "list"}))] {
+            let answer = refusal(&mut shop.send(&request));
+            let message = answer["message"].as_str().expect("a text");
+            assert!(!message.contains('/') && !message.contains(".partial-"), "{answer}");
+        }
+    }
+    let _ = fs::remove_file(place);
+    fs::create_dir(place).expect("the folder can be made again");
+    fs::set_permissions(place, PermissionsExt::from_mode(0o755)).expect("our own folder");
+    // Those who keep the server do hear where.
+    assert!((0..20).any(|_| shop.server.error_line().contains(place)), "stderr does not tell");
+}
+
+/// Something in the place of a file, put there between a look at it and its opening.
+#[cfg(unix)]
+#[test]
+fn what_is_swapped_in_for_a_file_is_not_opened() {
+    use std::os::unix::fs::symlink;
+
+    let dir = folder();
+    let outside = folder();
+    write(&outside, "secret", b"secret!!");
+    let folder = Folder::open(dir.path(), false).expect("a folder");
+    let place = |name: &str| dir.path().join(name);
+    let fifo = std::process::Command::new("mkfifo").arg(place("fifo")).status();
+    assert!(fifo.is_ok_and(|status| status.success()), "mkfifo makes a pipe");
+
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let stop = std::sync::atomic::Ordering::Relaxed;
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for number in 0.. {
+                if done.load(stop) {
+                    break;
+                }
+                // Three things take turns under one name, each put there in one step.
+                let next = place("next");
+                match number % 3 {
+                    0 => fs::write(&next, b"harmless").expect("a file"),
+                    1 => fs::hard_link(place("fifo"), &next).expect("another name for the pipe"),
+                    _ => symlink(outside.path().join("secret"), &next).expect("a link"),
+                }
+                fs::rename(next, place("f")).expect("a step");
+            }
+        });
+        // A pipe that is opened as a file is waited for: a reader of ours would hang here.
+        let mut whole = 0;
+        for _ in 0..20_000 {
+            if let Ok(mut file) = folder.read("f") {
+                let mut content = String::new();
+                file.read_to_string(&mut content).expect("a file can be read");
+                assert_eq!(content, "harmless");
+                whole += 1;
+            }
+        }
+        done.store(true, stop);
+        assert!(whole > 0, "the file was never met");
+    });
+}
+
+#[cfg(unix)]
+#[test]
 fn a_disk_that_is_full() {
     let dir = folder();
     let mut command = std::process::Command::new("sh");
@@ -1052,7 +1248,7 @@ fn answers_that_are_no_good_leave_nothing() {
         (header(&json!({"status": "error"})), "the server does not say why (no id)"),
         (
             header(&json!({"status": "error", "id": "disk", "message": "oh\n\u{1b}[31m"})),
-            "Error: a: oh\u{FFFD}\u{FFFD}[31m (disk)\n",
+            "Error: a: oh\\n\\u{1b}[31m (disk)\n",
         ),
     ] {
         let here = folder();
@@ -1128,7 +1324,7 @@ fn a_list_that_is_no_good() {
         recv_json(&mut stream);
         stream.write_all(&header(&answer)).expect("the client takes the answer");
     });
-    assert_eq!(finished.success().stdout, "a\u{FFFD}\u{FFFD}[2J: 1 bytes\n");
+    assert_eq!(finished.success().stdout, "a\\n\\u{1b}[2J: 1 bytes\n");
 }
 
 #[test]
@@ -1214,11 +1410,13 @@ proptest! {
         prop_assert_eq!(stream.bytes.len(), after);
 
         let mut stream = Pieces { bytes: body, sizes: sizes.iter().cycle() };
-        prop_assert_eq!(measure(&mut stream).expect("readable"), (size as u64, md5));
+        prop_assert_eq!(measure(&mut stream, || Ok(())).expect("readable"), (size as u64, md5));
 
         let mut stream = Pieces { bytes: &bytes, sizes: sizes.iter().cycle() };
         let mut sent = Vec::new();
-        send_body(&mut stream, &mut sent, size as u64, |_| ()).expect("it is long enough");
+        send_body(&mut stream, &mut sent, size as u64, |_| ())
+            .expect("it is long enough")
+            .expect("a vector takes all");
         prop_assert_eq!(sent, body);
 
         let mut stream = Pieces { bytes: &bytes, sizes: sizes.iter().cycle() };

@@ -3,7 +3,8 @@
 //! With `SOCKET_STEPS_RECORD=1` the table is written, else it must be what the lessons' own
 //! functions make and say.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::io::Write;
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::path::Path;
 use std::{env, fs};
 
@@ -236,13 +237,19 @@ fn recv_reply(mut stream: &[u8]) -> Result<bool, Failure> {
 }
 
 /// Lesson 7's server, with a folder of its own.
-fn recv_file(mut stream: &[u8]) -> Result<bool, Failure> {
+fn recv_file(bytes: &[u8]) -> Result<bool, Failure> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    let address = listener.local_addr().expect("it listens");
+    let mut client = TcpStream::connect(address).expect("somebody listens");
+    client.write_all(bytes).expect("there is room for so few bytes");
+    client.shutdown(Shutdown::Write).expect("it is connected");
+    let (mut stream, peer) = listener.accept().expect("a client waits");
+
     let Some(header) = Header::recv(&mut stream)? else {
         return Ok(false);
     };
     let folder = tempfile::tempdir().expect("a folder for a test");
     let folder_of_files = Folder::open(folder.path(), false).expect("it is there");
     let service = Service { folder: folder_of_files, max_upload: MAX_UPLOAD };
-    let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 50001));
     service.handle(&mut stream, peer, &header).map(|_| true)
 }

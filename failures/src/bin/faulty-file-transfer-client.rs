@@ -12,10 +12,8 @@ use dict_header::Header;
 use failures::asking::connect;
 use failures::files::{Folder, check_filesize, recv_header, send_header, trusted};
 use failures::{Fault, one_of};
-use file_transfer::{
-    ADDRESS, Request, check_answer, check_name, file_name, measure, send_body, shown,
-};
-use simple_echo::address;
+use file_transfer::{ADDRESS, Request, check_answer, check_name, file_name, measure, send_body};
+use simple_echo::{address, shown};
 use struct_header::{Failure, MAX_REPLY};
 
 const FAULTS: &[Fault] = &[
@@ -117,13 +115,13 @@ fn put(path: &Path, args: &Args) -> anyhow::Result<()> {
     let name = name.to_str().context("the file name is not UTF-8, and JSON can hold no other")?;
     check_name(name)?;
     let mut file = File::open(path).context("cannot open the file")?;
-    let (filesize, md5) = measure(&mut file)?;
+    let (filesize, md5) = measure(&mut file, || Ok(()))?;
     file.rewind().context("cannot read the file again")?;
 
     let mut stream = call(args)?;
     let request = Request::Put { filename: name, filesize, md5: &md5 };
-    let sent = send_header(&mut stream, &request, fault)
-        .and_then(|()| send_body(&mut file, &mut stream, filesize, |_| ()));
+    send_header(&mut stream, &request, fault).context("cannot send the request")?;
+    let sent = send_body(&mut file, &mut stream, filesize, |_| ())?;
 
     // Also when the write failed: perhaps the server says why.
     let answer = recv_answer(&mut stream, fault);

@@ -7,7 +7,8 @@ use std::process;
 use std::time::Duration;
 
 use dict_header::Header;
-use file_transfer::{Answer, end_in_order, file_name, measure, send_body, shown};
+use file_transfer::{Answer, end_in_order, file_name, measure, send_body};
+use simple_echo::shown;
 use struct_header::Failure;
 
 use super::{Folder, check_filesize, recv_header, send_header, trusted};
@@ -115,7 +116,7 @@ impl Service {
         println!("client {peer} get {}", shown(name));
 
         let mut file = self.folder.read(name)?;
-        let (filesize, md5) = measure(&mut file)?;
+        let (filesize, md5) = measure(&mut file, || Ok(()))?;
         file.rewind()?;
         let answer = Answer::File { filename: name.to_owned(), filesize, md5 };
         Ok((answer, Some((file, filesize))))
@@ -154,7 +155,7 @@ impl Service {
             Some((file, size)) if self.fault == Some(Fault::PartialWrite) => {
                 Ok(send_in_one_write(file, stream, size)?)
             }
-            Some((mut file, size)) => send_body(&mut file, stream, size, |_| ()),
+            Some((mut file, size)) => Ok(send_body(&mut file, stream, size, |_| ())??),
             None => Ok(()),
         }
     }

@@ -1,6 +1,6 @@
 //! The bytes of a file on their way: counted, and never more than were announced.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 
 use connection_loop::read_some;
 use struct_header::Failure;
@@ -8,19 +8,26 @@ use struct_header::Failure;
 use crate::disk;
 use crate::hasher::Hasher;
 
-/// How many bytes are moved at a time: enough to make the calls cheap, little enough to stay
-/// in the processor's cache.
+/// How many bytes are moved at a time: enough to make the calls cheap, little
+/// enough to stay in the processor's cache.
 const PIECE: usize = 64 * 1024;
 
 /// Reads a file to its end. Returns its size in bytes and its MD5 digest.
 ///
+/// A large file takes seconds. `go_on` is called before each piece, and its
+/// error ends the work.
+///
 /// # Errors
 ///
-/// `disk` for a file that cannot be read.
-pub fn measure(file: &mut impl Read) -> Result<(u64, String), Failure> {
+/// `disk` for a file that cannot be read, or those of `go_on`.
+pub fn measure(
+    file: &mut impl Read,
+    mut go_on: impl FnMut() -> Result<(), Failure>,
+) -> Result<(u64, String), Failure> {
     let mut size = 0;
     let md5 = Hasher::start()?;
     loop {
+        go_on()?;
         let mut piece = vec![0; PIECE];
         let count =
             file.read(&mut piece).map_err(disk("cannot read the file"))?;
@@ -35,15 +42,18 @@ pub fn measure(file: &mut impl Read) -> Result<(u64, String), Failure> {
 
 /// Sends `size` bytes of a file, and tells `progress` about each piece.
 ///
+/// The inner result is the stream's: who gets an error of it can still listen
+/// to what the peer has to say.
+///
 /// # Errors
 ///
-/// `disk` if the file cannot be read, or ends before; else those of the stream.
+/// `disk` if the file cannot be read, or ends before.
 pub fn send_body(
     file: &mut impl Read,
     stream: &mut impl Write,
     size: u64,
     mut progress: impl FnMut(usize),
-) -> Result<(), Failure> {
+) -> Result<io::Result<()>, Failure> {
     let mut buffer = vec![0; PIECE];
     let mut missing = size;
     while missing > 0 {
@@ -57,20 +67,22 @@ pub fn send_body(
             );
             return Err(Failure::new("disk", message));
         }
-        stream.write_all(&buffer[..count])?;
+        if let Err(error) = stream.write_all(&buffer[..count]) {
+            return Ok(Err(error));
+        }
         missing -= count as u64;
         progress(count);
     }
-    Ok(())
+    Ok(Ok(()))
 }
 
-/// Receives `size` bytes into a file, and tells `progress` about each piece. Returns their MD5
-/// digest.
+/// Receives `size` bytes into a file, and tells `progress` about each piece.
+/// Returns their MD5 digest.
 ///
 /// # Errors
 ///
-/// `closed-mid-message` if the peer closes before; `disk` if the file cannot be written; else
-/// those of the stream.
+/// `closed-mid-message` if the peer closes before; `disk` if the file cannot be
+/// written; else those of the stream.
 pub fn recv_body(
     stream: &mut impl Read,
     file: &mut impl Write,
@@ -80,7 +92,8 @@ pub fn recv_body(
     let mut missing = size;
     let md5 = Hasher::start()?;
     while missing > 0 {
-        // Never ask for more than is still missing: nothing after it belongs to the file.
+        // Never ask for more than is still missing: nothing after it belongs to
+        // the file.
         let wanted = missing.min(PIECE as u64) as usize;
         let mut piece = vec![0; wanted];
         let count = read_some(stream, &mut piece)?;
@@ -94,7 +107,8 @@ pub fn recv_body(
         piece.truncate(count);
         file.write_all(&piece).map_err(disk("cannot write the file"))?;
         md5.update(piece);
-        // What has arrived counts, not what was asked for: to subtract that loses data.
+        // What has arrived counts, not what was asked for: to subtract that
+        // loses data.
         missing -= count as u64;
         progress(count);
     }

@@ -6,23 +6,27 @@ use std::time::{Duration, Instant};
 
 use connection_loop::read_some;
 
-/// How many unread bytes are taken from a client that sends on: as much as most files have.
+/// How many unread bytes are taken from a client that sends on: as much as most
+/// files have.
 const DRAIN_BYTES: usize = 1 << 30;
 
 /// How long a client may say nothing before it ends its side.
 const DRAIN_SILENCE: Duration = Duration::from_secs(10);
 
-/// How long all that may take: nobody holds a thread by sending a byte now and then.
+/// How long all that may take: nobody holds a thread by sending a byte now and
+/// then.
 const DRAIN_TIME: Duration = Duration::from_secs(60);
 
 /// Ends our side, and reads on until the client ends its own.
 ///
-/// A client whose upload is refused is still sending it. If we closed now, its next bytes would
-/// be answered with a reset, which can overtake our refusal. `timeout` shortens the patience.
+/// A client whose upload is refused is still sending it. If we closed now, its
+/// next bytes would be answered with a reset, which can overtake our refusal.
+/// `timeout` shortens the patience.
 ///
 /// # Errors
 ///
-/// Those of the stream, or [`ErrorKind::TimedOut`] for a client that does not come to its end.
+/// Those of the stream, or [`ErrorKind::TimedOut`] for a client that does not
+/// come to its end.
 pub fn end_in_order(
     stream: &mut TcpStream,
     timeout: Option<Duration>,

@@ -9,14 +9,15 @@ use struct_header::Failure;
 
 use crate::disk;
 
-/// How many pieces may wait to be hashed. Whoever brings more waits for the hasher, so that
-/// the memory of a transfer does not grow with the file.
+/// How many pieces may wait to be hashed. Whoever brings more waits for the
+/// hasher, so that the memory of a transfer does not grow with the file.
 const WAITING: usize = 8;
 
 /// Computes an MD5 digest in a thread of its own.
 ///
-/// MD5 is slower than a connection within one machine. So one piece is hashed while the next
-/// is received and written, and hashing is all that a large file still waits for.
+/// MD5 is slower than a connection within one machine. So one piece is hashed
+/// while the next is received and written, and hashing is all that a large file
+/// still waits for.
 pub struct Hasher {
     pieces: SyncSender<Vec<u8>>,
     thread: JoinHandle<String>,
@@ -27,7 +28,8 @@ impl Hasher {
     ///
     /// # Errors
     ///
-    /// `disk` if the system has no thread to spare: the file cannot be checked then.
+    /// `disk` if the system has no thread to spare: the file cannot be checked
+    /// then.
     pub fn start() -> Result<Self, Failure> {
         let (pieces, waiting) = mpsc::sync_channel::<Vec<u8>>(WAITING);
         let hash = move || {

@@ -15,7 +15,7 @@ pub use ending::end_in_order;
 pub use folder::{Entry, Folder};
 pub use listing::Listing;
 pub use message::{Answer, Request, check_answer, file_name};
-pub use name::{check_name, shown};
+pub use name::check_name;
 pub use progress::progress_bar;
 pub use service::{Reply, Service};
 
@@ -23,20 +23,31 @@ use std::io;
 
 use struct_header::Failure;
 
-/// Where the server listens, and the client looks for it, unless told otherwise.
+/// Where the server listens, and the client looks for it, unless told
+/// otherwise.
 pub const ADDRESS: &str = "127.0.0.1:8090";
 
 /// The folder in which the server keeps its files unless told otherwise.
 pub const DIR: &str = "received";
 
-/// The longest upload that the server accepts unless told otherwise, in bytes: 1 TiB, or all
-/// that a smaller machine can count.
+/// The longest upload that the server accepts unless told otherwise, in bytes: 1
+/// TiB, or all that a smaller machine can count.
 pub const MAX_UPLOAD: usize = match 1_usize.checked_shl(40) {
     Some(bytes) => bytes,
     None => usize::MAX,
 };
 
-/// Names what went wrong with a file, in contrast to what went wrong with a peer.
+/// The id of a client that was silent for too long.
+pub const SILENT_PEER: &str = "silent-peer";
+
+/// The id of a peer that ends its side in the middle of what it sends.
+pub const CLOSED_MID_MESSAGE: &str = "closed-mid-message";
+
+/// The id of a peer that vanishes.
+pub const PEER_RESET: &str = "peer-reset";
+
+/// Names what went wrong with a file, in contrast to what went wrong with a
+/// peer.
 fn disk(what: &str) -> impl Fn(io::Error) -> Failure {
     move |error| Failure::new("disk", format!("{what}: {error}"))
 }

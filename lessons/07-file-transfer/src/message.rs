@@ -5,9 +5,10 @@ use std::io::Write;
 use anyhow::bail;
 use dict_header::{Header, encode_header};
 use serde::Serialize;
+use simple_echo::shown;
 use struct_header::Failure;
 
-use crate::{Listing, shown};
+use crate::Listing;
 
 /// What a client asks for.
 #[derive(Serialize)]
@@ -64,7 +65,8 @@ pub enum Answer {
     Files(Listing),
     /// A refusal.
     Error {
-        /// Its id in the catalogue, or `not-found`, `already-exists`, `unknown-action`, `disk`.
+        /// Its id in the catalogue, or `not-found`, `already-exists`,
+        /// `unknown-action`, `disk`.
         id: &'static str,
         /// Why, in ASCII.
         message: String,
@@ -72,8 +74,8 @@ pub enum Answer {
 }
 
 impl From<&Failure> for Answer {
-    /// Any client can decode ASCII, so that is what our own words are made of. The rest of
-    /// them comes from the system, in whatever language it speaks.
+    /// Any client can decode ASCII, so that is what our own words are made of.
+    /// The rest of them comes from the system, in whatever language it speaks.
     fn from(failure: &Failure) -> Self {
         let ascii = |letter: char| match letter {
             ' '..='~' => letter.to_string(),

@@ -8,9 +8,11 @@ pub const PARTIAL: &str = ".partial-";
 /// The longest name that the usual file systems hold, in bytes.
 const MAX_NAME: usize = 255;
 
-/// Makes sure that a name is that of a file directly in the folder, and of an ordinary one.
+/// Makes sure that a name is that of a file directly in the folder, and of an
+/// ordinary one.
 ///
-/// Names that only Windows minds are refused everywhere: the folder may be carried there.
+/// Names that only Windows minds are refused everywhere: the folder may be
+/// carried there.
 ///
 /// # Errors
 ///
@@ -40,8 +42,9 @@ pub fn check_name(name: &str) -> Result<(), Failure> {
     Err(Failure::new("path-traversal", format!("the file name {broken_rule}")))
 }
 
-/// `C:secret` is a file on another drive. On Windows, `notes.txt:secret` is a hidden part of
-/// `notes.txt`; elsewhere a colon further on is a letter like any other.
+/// `C:secret` is a file on another drive. On Windows, `notes.txt:secret` is a
+/// hidden part of `notes.txt`; elsewhere a colon further on is a letter like any
+/// other.
 fn has_drive(name: &str) -> bool {
     let bytes = name.as_bytes();
     match bytes {
@@ -63,11 +66,6 @@ fn is_device(name: &str) -> bool {
             .iter()
             .any(|port| stem.strip_prefix(port).is_some_and(numbered)),
     }
-}
-
-/// A text from a peer, fit for a line on the screen: without newlines, colours and the like.
-pub fn shown(text: &str) -> String {
-    text.replace(char::is_control, "\u{FFFD}")
 }
 
 #[cfg(test)]
@@ -141,10 +139,5 @@ mod tests {
     #[test]
     fn a_colon_further_on_matters_only_on_windows() {
         assert_eq!(check_name("10:30 talk.txt").is_err(), cfg!(windows));
-    }
-
-    #[test]
-    fn what_is_shown_stays_on_its_line() {
-        assert_eq!(shown("笔记\n\u{1b}[31m"), "笔记\u{FFFD}\u{FFFD}[31m");
     }
 }

@@ -1,10 +1,10 @@
 //! How far a transfer has come, for a person who watches.
 
 use indicatif::{ProgressBar, ProgressStyle};
+use simple_echo::shown;
 
-use crate::shown;
-
-/// Makes a bar for a file of `size` bytes. It goes to stderr, and only if that is a terminal.
+/// Makes a bar for a file of `size` bytes. It goes to stderr, and only if that
+/// is a terminal.
 pub fn progress_bar(name: &str, size: u64) -> ProgressBar {
     let style =
         ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes}")
