@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 
 use support::commands::numbers;
 use support::{
@@ -182,6 +182,35 @@ fn the_burst_server_outlives_its_clients() {
     server.close_input();
     server.expect_gone("hung-up");
     expect_end(&mut stream);
+}
+
+#[test]
+fn the_burst_server_needs_nobody_who_reads_its_log() {
+    let mut server = Program::server_without_log(BURST_SERVER, &[]);
+    for _ in 0..3 {
+        let mut stream = connect(server.address());
+        stream.write_all(b"hello").expect("the server takes it");
+        stream.shutdown(Shutdown::Write).expect("we are done");
+        server.type_line("");
+        server.type_line("");
+        expect_end(&mut stream);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_burst_server_says_that_it_cannot_accept() {
+    support::check_accept_that_fails(BURST_SERVER);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_burst_server_hangs_up_when_its_keyboard_fails() {
+    let mut server = Program::by_shell("", BURST_SERVER, &["127.0.0.1:0"], "</");
+    server.wait_until_listening();
+    let mut stream = connect(server.address());
+    expect_end(&mut stream);
+    server.expect_client_gone("hung-up");
 }
 
 #[test]

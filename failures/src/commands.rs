@@ -3,18 +3,14 @@
 use std::io::{self, Read};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::sync::mpsc::{self, SyncSender};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use connection_loop::resolve;
-use sticky_packets::{Output, Runner};
+use sticky_packets::{Event, Output, Runner};
 
 use crate::Fault;
-
-/// How long to wait for the rest of the output once the shell has ended.
-const REST: Duration = Duration::from_millis(500);
 
 /// Makes sure that a server which runs other people's commands is not exposed by accident.
 ///
@@ -64,7 +60,7 @@ pub fn run(command: &[u8], limits: &Runner, fault: Option<Fault>) -> Output {
         // ANCHOR_END: endless-command
         Some(Fault::InheritedStdin | Fault::PipeDeadlock) => {
             let child = shell(command, fault).spawn();
-            child.map_or_else(cannot_run, |child| collect(child, limits, fault))
+            child.and_then(|child| collect(child, limits, fault)).unwrap_or_else(cannot_run)
         }
         _ => limits.run(command),
     }
@@ -76,16 +72,12 @@ fn cannot_run(error: io::Error) -> Output {
     Output { remark, ..Output::default() }
 }
 
-/// What the threads around a running command report.
-enum Event {
-    Stdout(Vec<u8>),
-    Stderr(Vec<u8>),
-    PipeClosed,
-    ShellEnded,
-}
-
-/// Reads both pipes of a command.
-fn collect(mut child: Child, limits: &Runner, fault: Option<Fault>) -> Output {
+/// Reads both pipes of a command, and puts together what it prints, as in lesson 4.
+///
+/// # Errors
+///
+/// A thread that cannot be started.
+fn collect(mut child: Child, limits: &Runner, fault: Option<Fault>) -> io::Result<Output> {
     let shell = child.id();
     let (sender, events) = mpsc::sync_channel(16);
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
@@ -96,61 +88,21 @@ fn collect(mut child: Child, limits: &Runner, fault: Option<Fault>) -> Output {
     if fault == Some(Fault::PipeDeadlock) {
         // A command that fills its stderr waits until we read there, and we wait for the end
         // of its stdout.
-        thread::spawn(|| {
+        thread::Builder::new().spawn(|| {
             read_stdout();
             read_stderr();
-        });
+        })?;
     } else {
-        thread::spawn(read_stdout);
-        thread::spawn(read_stderr);
+        thread::Builder::new().spawn(read_stdout)?;
+        thread::Builder::new().spawn(read_stderr)?;
     }
     // ANCHOR_END: pipe-deadlock
-    thread::spawn(move || {
+    thread::Builder::new().spawn(move || {
         // Nobody may be listening any more; the child is then no longer of interest.
         let _ = child.wait();
         let _ = sender.send(Event::ShellEnded);
-    });
-    gather(&events, shell, limits)
-}
-
-/// Puts together what a command prints until it ends, or until it exceeds a limit: as in
-/// lesson 4.
-fn gather(events: &Receiver<Event>, shell: u32, limits: &Runner) -> Output {
-    let mut output = Output::default();
-    let mut deadline = Instant::now() + limits.time_limit;
-    let mut running = true;
-    let mut open_pipes = 2;
-    while running || open_pipes > 0 {
-        let left = deadline.saturating_duration_since(Instant::now());
-        let event = if left.is_zero() { None } else { events.recv_timeout(left).ok() };
-        match event {
-            Some(Event::Stdout(bytes)) => output.stdout.extend(bytes),
-            Some(Event::Stderr(bytes)) => output.stderr.extend(bytes),
-            Some(Event::PipeClosed) => open_pipes -= 1,
-            Some(Event::ShellEnded) => {
-                running = false;
-                deadline = deadline.min(Instant::now() + REST);
-            }
-            None if running => {
-                end(shell);
-                let seconds = limits.time_limit.as_secs_f64();
-                output.remark = Some(format!("ended: the command ran longer than {seconds} s"));
-                break;
-            }
-            None => break,
-        }
-        if output.stdout.len() + output.stderr.len() > limits.max_reply {
-            if running {
-                end(shell);
-            }
-            output.stdout.truncate(limits.max_reply);
-            output.stderr.truncate(limits.max_reply - output.stdout.len());
-            let bytes = limits.max_reply;
-            output.remark = Some(format!("ended: the command printed more than {bytes} bytes"));
-            break;
-        }
-    }
-    output
+    })?;
+    limits.collect(shell, &events, || Ok(()))
 }
 
 /// Reads a pipe to its end and reports each piece. Ends early once nobody listens.
@@ -204,20 +156,4 @@ fn bare_shell(command: &[u8]) -> Command {
     let mut shell = Command::new("cmd");
     shell.arg("/C").raw_arg(&*String::from_utf8_lossy(command));
     shell
-}
-
-/// Ends a shell and everything in its process group. It may have ended by itself meanwhile.
-#[cfg(unix)]
-fn end(shell: u32) {
-    use rustix::process::{Pid, Signal, kill_process_group};
-
-    if let Some(group) = i32::try_from(shell).ok().and_then(Pid::from_raw) {
-        let _ = kill_process_group(group, Signal::KILL);
-    }
-}
-
-/// Ends a shell and its descendants. It may have ended by itself meanwhile.
-#[cfg(windows)]
-fn end(shell: u32) {
-    let _ = Command::new("taskkill").args(["/T", "/F", "/PID", &shell.to_string()]).output();
 }

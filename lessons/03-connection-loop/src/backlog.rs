@@ -53,6 +53,7 @@ struct Args {
     address: String,
 
     /// How many clients may wait in the queue
-    #[arg(long, default_value_t = 5, value_parser = value_parser!(i32).range(0..=100))]
+    #[arg(long, default_value_t = 5)]
+    #[arg(value_parser = value_parser!(i32).range(0..=100))]
     backlog: i32,
 }

@@ -6,28 +6,17 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 
 use anyhow::Context;
 use clap::Parser;
+use connection_loop::log;
 use simple_echo::address;
 use socket2::{Domain, Socket, Type};
 use sticky_packets::ADDRESS;
 
-/// Show four facts about the send and receive buffers of TCP sockets
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where to listen, as IP:PORT; port 0 takes a free one
-    #[arg(default_value = ADDRESS, value_parser = address)]
-    address: String,
-}
-
 fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let listener = TcpListener::bind(&args.address).with_context(|| {
-        format!(
-            "cannot listen on {}; if the port is taken, try another",
-            args.address
-        )
+    let Args { address } = Args::parse();
+    let listener = TcpListener::bind(&address).with_context(|| {
+        format!("cannot listen on {address}; if the port is taken, try another")
     })?;
-    println!("listening on {}", listener.local_addr()?);
+    log!("listening on {}", listener.local_addr()?);
 
     each_socket_has_its_own(&listener).context("fact 1")?;
     they_come_with_the_socket(listener.local_addr()?).context("fact 2")?;
@@ -46,7 +35,7 @@ fn connected_pair(
 }
 
 fn each_socket_has_its_own(listener: &TcpListener) -> io::Result<()> {
-    println!("1. Each socket has buffers of its own.");
+    log!("1. Each socket has buffers of its own.");
     let (mut full, _unread) = connected_pair(listener)?;
     let (mut free, mut reader) = connected_pair(listener)?;
 
@@ -61,14 +50,15 @@ fn each_socket_has_its_own(listener: &TcpListener) -> io::Result<()> {
             Err(error) => return Err(error),
         }
     }
-    println!(
-        "   the first connection took {taken} bytes that nobody reads, and is full"
+    log!(
+        "   the first connection took {taken} bytes that nobody reads, \
+         and is full"
     );
 
     free.write_all(b"hello")?;
     let mut buffer = [0; 5];
     reader.read_exact(&mut buffer)?;
-    println!(
+    log!(
         "   the second carries {} all the same",
         String::from_utf8_lossy(&buffer)
     );
@@ -76,41 +66,52 @@ fn each_socket_has_its_own(listener: &TcpListener) -> io::Result<()> {
 }
 
 fn they_come_with_the_socket(address: SocketAddr) -> io::Result<()> {
-    println!("2. They are made with the socket.");
+    log!("2. They are made with the socket.");
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     let (send, receive) =
         (socket.send_buffer_size()?, socket.recv_buffer_size()?);
-    println!(
-        "   a socket that is not connected yet has {send} bytes to send, {receive} to receive"
+    log!(
+        "   a socket that is not connected yet has {send} bytes to send, \
+         {receive} to receive"
     );
     Ok(())
 }
 
 fn closing_still_sends(listener: &TcpListener) -> io::Result<()> {
-    println!("3. Closing still sends what lies in the send buffer.");
+    log!("3. Closing still sends what lies in the send buffer.");
     let (mut client, mut server) = connected_pair(listener)?;
     client.write_all(&[b'.'; 100_000])?;
     drop(client);
     let count = server.read_to_end(&mut Vec::new())?;
-    println!("   sent 100000 bytes and closed at once; {count} arrived");
+    log!("   sent 100000 bytes and closed at once; {count} arrived");
     Ok(())
 }
 
 fn closing_drops_what_is_unread(listener: &TcpListener) -> io::Result<()> {
-    println!(
-        "4. Closing drops what lies unread in the receive buffer, and tells the sender so."
+    log!(
+        "4. Closing drops what lies unread in the receive buffer, \
+         and tells the sender so."
     );
     let (mut client, server) = connected_pair(listener)?;
     client.write_all(b"hello")?;
     // Peeking waits until the bytes are there, and leaves them in the buffer.
     let count = server.peek(&mut [0; 5])?;
     drop(server);
-    println!("   closed with {count} bytes unread");
+    log!("   closed with {count} bytes unread");
     match client.read(&mut [0; 5]) {
         Ok(count) => {
-            println!("   the sender reads {count} bytes: an orderly end")
+            log!("   the sender reads {count} bytes: an orderly end")
         }
-        Err(error) => println!("   the sender reads an error: {error}"),
+        Err(error) => log!("   the sender reads an error: {error}"),
     }
     Ok(())
+}
+
+/// Show four facts about the send and receive buffers of TCP sockets
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where to listen, as IP:PORT; port 0 takes a free one
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
 }

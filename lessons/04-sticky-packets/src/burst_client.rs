@@ -8,6 +8,18 @@ use clap::Parser;
 use simple_echo::address;
 use sticky_packets::ADDRESS;
 
+fn main() -> anyhow::Result<()> {
+    let Args { address, words } = Args::parse();
+    let mut stream = TcpStream::connect(&address).with_context(|| {
+        format!("cannot connect to {address}; is the server running?")
+    })?;
+
+    for word in &words {
+        stream.write_all(word.as_bytes()).context("cannot send a word")?;
+    }
+    Ok(())
+}
+
 /// Send each word in a write of its own, and leave
 #[derive(Parser)]
 #[command(version)]
@@ -19,16 +31,4 @@ struct Args {
     /// What to send
     #[arg(default_values = ["hello", "world"])]
     words: Vec<String>,
-}
-
-fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let mut stream = TcpStream::connect(&args.address).with_context(|| {
-        format!("cannot connect to {}; is the server running?", args.address)
-    })?;
-
-    for word in &args.words {
-        stream.write_all(word.as_bytes()).context("cannot send a word")?;
-    }
-    Ok(())
 }

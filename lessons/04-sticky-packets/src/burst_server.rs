@@ -7,44 +7,26 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
-use communication_loop::{failure_id, read_line};
-use connection_loop::{hang_up, read_some, seconds};
+use communication_loop::read_line;
+use connection_loop::{
+    accept, elog, hang_up, log, read_some, seconds, why_gone,
+};
 use simple_echo::address;
 use sticky_packets::ADDRESS;
 
-/// Take a client's words, reading each time you press Enter
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where to listen, as IP:PORT; port 0 takes a free one
-    #[arg(default_value = ADDRESS, value_parser = address)]
-    address: String,
-
-    /// Let a client go that is silent for so long [default: wait for ever]
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    timeout: Option<Duration>,
-}
-
 fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let listener = TcpListener::bind(&args.address).with_context(|| {
-        format!(
-            "cannot listen on {}; if the port is taken, try another",
-            args.address
-        )
+    let Args { address, timeout } = Args::parse();
+    let listener = TcpListener::bind(&address).with_context(|| {
+        format!("cannot listen on {address}; if the port is taken, try another")
     })?;
-    println!("listening on {}", listener.local_addr()?);
+    log!("listening on {}", listener.local_addr()?);
 
     loop {
-        // A client that gives up while it waits in the queue must not end the
-        // server.
-        let Ok((stream, peer)) = listener.accept() else {
-            continue;
-        };
-        println!("client {peer}");
-        let id = receive(stream, args.timeout)
-            .unwrap_or_else(|error| failure_id(&error));
-        println!("client {peer} gone: {id}");
+        let (stream, peer) = accept(&listener);
+        log!("client {peer}");
+        let id =
+            receive(stream, timeout).unwrap_or_else(|error| why_gone(&error));
+        log!("client {peer} gone: {id}");
     }
 }
 
@@ -60,7 +42,7 @@ fn receive(
     loop {
         // Whatever arrives while the operator hesitates gathers in the receive
         // buffer.
-        if read_line("Enter to read> ")?.is_none() {
+        if !operator_presses_enter() {
             hang_up(stream);
             return Ok("hung-up");
         }
@@ -68,9 +50,31 @@ fn receive(
         if count == 0 {
             return Ok("peer-closed");
         }
-        println!(
-            "received {count} bytes: {:?}",
-            String::from_utf8_lossy(&buffer[..count])
-        );
+        let text = String::from_utf8_lossy(&buffer[..count]);
+        log!("received {count} bytes: {text:?}");
     }
+}
+
+/// Waits for the operator, and tells whether there is one.
+fn operator_presses_enter() -> bool {
+    match read_line("Enter to read> ") {
+        Ok(line) => line.is_some(),
+        Err(error) => {
+            elog!("{error}");
+            false
+        }
+    }
+}
+
+/// Take a client's words, reading each time you press Enter
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where to listen, as IP:PORT; port 0 takes a free one
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
+
+    /// Let a client go that is silent for so long [default: wait for ever]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    timeout: Option<Duration>,
 }

@@ -8,26 +8,12 @@ use anyhow::{Context, ensure};
 use clap::Parser;
 use communication_loop::next_message;
 use simple_echo::address;
-use sticky_packets::{ADDRESS, Encoding, print_answer};
-
-/// Send each command you type and print what one read returns; q or the end of
-/// the input leaves
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where the server listens, as IP:PORT
-    #[arg(default_value = ADDRESS, value_parser = address)]
-    address: String,
-
-    /// How the server's shell writes its text: utf-8, gbk, …
-    #[arg(long, default_value = "utf-8")]
-    encoding: Encoding,
-}
+use sticky_packets::{ADDRESS, Encoding, print_output};
 
 fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let mut stream = TcpStream::connect(&args.address).with_context(|| {
-        format!("cannot connect to {}; is the server running?", args.address)
+    let Args { address, encoding } = Args::parse();
+    let mut stream = TcpStream::connect(&address).with_context(|| {
+        format!("cannot connect to {address}; is the server running?")
     })?;
 
     let mut buffer = [0; 1024];
@@ -42,7 +28,22 @@ fn main() -> anyhow::Result<()> {
             count > 0,
             "the server closed the connection without an answer (peer-closed)"
         );
-        print_answer(&buffer[..count], args.encoding);
+        print_output(&buffer[..count], encoding)
+            .context("cannot print the answer")?;
     }
     Ok(())
+}
+
+/// Send each command you type and print what one read returns; q or the end of
+/// the input leaves
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where the server listens, as IP:PORT
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
+
+    /// How the server's shell writes its text: utf-8, gbk, …
+    #[arg(long, default_value = "utf-8")]
+    encoding: Encoding,
 }

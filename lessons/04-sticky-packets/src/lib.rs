@@ -3,10 +3,10 @@
 mod runner;
 mod text;
 
-pub use runner::{Output, Runner};
-pub use text::{Encoding, print_answer};
+pub use runner::{Event, Output, Runner};
+pub use text::{Encoding, print_output};
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 
 use anyhow::{Context, ensure};
 use connection_loop::resolve;
@@ -30,27 +30,9 @@ pub fn guarded(
         .with_context(|| format!("cannot use the address {address}"))?;
     ensure!(
         allow_remote || address.ip().is_loopback(),
-        "refusing to listen on {address}: whoever reaches this server can run any command as \
-         you (exposed-shell); use a loopback address such as {ADDRESS}, or --allow-remote if \
-         you mean it"
+        "refusing to listen on {address}: whoever reaches this server can \
+         run any command as you (exposed-shell); use a loopback address such \
+         as {ADDRESS}, or --allow-remote if you mean it"
     );
     Ok(address)
-}
-
-/// Listens for clients that may run commands, at a [`guarded`] address.
-///
-/// std's `bind` does what lesson 3 spelled out, SO_REUSEADDR included, with a
-/// longer backlog.
-///
-/// # Errors
-///
-/// Those of [`guarded`], or a port that is taken.
-pub fn listen(
-    address: &str,
-    allow_remote: bool,
-) -> anyhow::Result<TcpListener> {
-    let address = guarded(address, allow_remote)?;
-    TcpListener::bind(address).with_context(|| {
-        format!("cannot listen on {address}; if the port is taken, try another")
-    })
 }

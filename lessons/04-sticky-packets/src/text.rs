@@ -1,5 +1,6 @@
 //! How bytes from elsewhere become text on the screen.
 
+use std::io::{self, Write};
 use std::str::FromStr;
 
 /// The encoding in which the other side writes text: `utf-8` unless told
@@ -18,13 +19,18 @@ impl FromStr for Encoding {
     }
 }
 
-/// Prints an answer, and ends its last line if the answer does not.
+/// Prints the output of a command, and ends its last line if it does not.
 ///
-/// Bytes that are no text in this encoding are shown as U+FFFD.
-pub fn print_answer(answer: &[u8], encoding: Encoding) {
-    let (text, _) = encoding.0.decode_without_bom_handling(answer);
-    print!("{text}");
-    if !text.is_empty() && !text.ends_with('\n') {
-        println!();
-    }
+/// It is printed as it is: whoever sends a command wants to see what the
+/// command prints, colours included. Bytes that are no text in this encoding
+/// are shown as U+FFFD.
+///
+/// # Errors
+///
+/// Those of stdout.
+pub fn print_output(output: &[u8], encoding: Encoding) -> io::Result<()> {
+    let (text, _) = encoding.0.decode_without_bom_handling(output);
+    let line_end =
+        if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    write!(io::stdout(), "{text}{line_end}")
 }

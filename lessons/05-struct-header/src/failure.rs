@@ -2,7 +2,8 @@
 
 use std::{error, fmt, io};
 
-use communication_loop::failure_id;
+use connection_loop::why_gone;
+use simple_echo::shown;
 
 /// A failure of the catalogue, met while talking to a peer.
 #[derive(Debug)]
@@ -14,16 +15,22 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// Names what was seen.
+    /// Names what was seen. A message may quote what a peer has sent, so it is
+    /// made fit for the screen.
     pub fn new(id: &'static str, message: impl Into<String>) -> Self {
-        let message = message.into();
+        let message = shown(&message.into());
         Self { id, message }
     }
 }
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self::new(failure_id(&error), error.to_string())
+        let id = match error.kind() {
+            // `read_exact` says so, when it meets the end before it has all.
+            io::ErrorKind::UnexpectedEof => "closed-mid-message",
+            _ => why_gone(&error),
+        };
+        Self::new(id, error.to_string())
     }
 }
 

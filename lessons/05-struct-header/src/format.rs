@@ -206,7 +206,8 @@ impl Field {
                 let (double, float) = (number()?, number()? as f32);
                 ensure!(
                     float.is_finite() || !double.is_finite(),
-                    "'f' holds numbers from {:e} to {:e}, and {value} is not one of them",
+                    "'f' holds numbers from {:e} to {:e}, \
+                     and {value} is not one of them",
                     f32::MIN,
                     f32::MAX
                 );
@@ -226,7 +227,8 @@ impl Field {
         })?;
         ensure!(
             (smallest..=largest).contains(&number),
-            "'{code}' holds numbers from {smallest} to {largest}, and {value} is not one of them"
+            "'{code}' holds numbers from {smallest} to {largest}, \
+             and {value} is not one of them"
         );
         // Two's complement: the low bytes are the same at every width.
         Ok(number.to_le_bytes()[..self.size].to_vec())

@@ -61,23 +61,18 @@ pub fn recv_message(
     stream: &mut impl Read,
     max: usize,
 ) -> Result<Option<Vec<u8>>, Failure> {
-    let Some(header) = recv_header(stream)? else {
-        return Ok(None);
-    };
+    let mut header = [0; 4];
+    let mut count = 0;
+    while count < header.len() {
+        match read_some(stream, &mut header[count..])? {
+            // Between two messages is where a peer may stop.
+            0 if count == 0 => return Ok(None),
+            0 => return Err(cut_off(count, header.len())),
+            more => count += more,
+        }
+    }
     let length = check_length(i32::from_le_bytes(header).into(), max)?;
     recv_exactly(stream, length).map(Some)
-}
-
-/// Receives the four bytes in front of a message, or `None` if there is no
-/// further message.
-fn recv_header(stream: &mut impl Read) -> Result<Option<[u8; 4]>, Failure> {
-    let mut first = [0; 1];
-    if read_some(stream, &mut first)? == 0 {
-        // Between two messages is where a peer may stop.
-        return Ok(None);
-    }
-    let rest = recv_exactly(stream, 3)?;
-    Ok(Some([first[0], rest[0], rest[1], rest[2]]))
 }
 
 /// Makes sure that an announced length can be meant: not below zero, and at
@@ -126,15 +121,14 @@ pub fn recv_exactly(
         let wanted = missing.min(piece.len());
         let count = read_some(stream, &mut piece[..wanted])?;
         if count == 0 {
-            return Err(Failure::new(
-                "closed-mid-message",
-                format!(
-                    "unexpected end: {} of {length} bytes arrived",
-                    received.len()
-                ),
-            ));
+            return Err(cut_off(received.len(), length));
         }
         received.extend_from_slice(&piece[..count]);
     }
     Ok(received)
+}
+
+fn cut_off(count: usize, length: usize) -> Failure {
+    let message = format!("unexpected end: {count} of {length} bytes arrived");
+    Failure::new("closed-mid-message", message)
 }

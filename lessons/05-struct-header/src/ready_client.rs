@@ -8,31 +8,13 @@ use anyhow::{Context, ensure};
 use clap::Parser;
 use communication_loop::next_message;
 use simple_echo::address;
-use sticky_packets::{Encoding, print_answer};
+use sticky_packets::{Encoding, print_output};
 use struct_header::{ADDRESS, MAX_REPLY, READY, check_length, recv_exactly};
 
-/// Send each command you type, ask for its answer and print it; q or the end of
-/// the input leaves
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where the server listens, as IP:PORT
-    #[arg(default_value = ADDRESS, value_parser = address)]
-    address: String,
-
-    /// How the server's shell writes its text: utf-8, gbk, …
-    #[arg(long, default_value = "utf-8")]
-    encoding: Encoding,
-
-    /// Refuse an answer that is longer than this
-    #[arg(long, value_name = "BYTES", default_value_t = MAX_REPLY)]
-    max_reply: usize,
-}
-
 fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let mut stream = TcpStream::connect(&args.address).with_context(|| {
-        format!("cannot connect to {}; is the server running?", args.address)
+    let Args { address, encoding, max_reply } = Args::parse();
+    let mut stream = TcpStream::connect(&address).with_context(|| {
+        format!("cannot connect to {address}; is the server running?")
     })?;
 
     let mut buffer = [0; 1024];
@@ -51,12 +33,30 @@ fn main() -> anyhow::Result<()> {
         let length = digits.parse().with_context(|| {
             format!("{digits:?} is no length (malformed-header)")
         })?;
-        let length = check_length(length, args.max_reply)?;
+        let length = check_length(length, max_reply)?;
 
         stream.write_all(READY).context("cannot ask for the answer")?;
         let answer = recv_exactly(&mut stream, length)
             .context("cannot receive the answer")?;
-        print_answer(&answer, args.encoding);
+        print_output(&answer, encoding).context("cannot print the answer")?;
     }
     Ok(())
+}
+
+/// Send each command you type, ask for its answer and print it; q or the end of
+/// the input leaves
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where the server listens, as IP:PORT
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
+
+    /// How the server's shell writes its text: utf-8, gbk, …
+    #[arg(long, default_value = "utf-8")]
+    encoding: Encoding,
+
+    /// Refuse an answer that is longer than this
+    #[arg(long, value_name = "BYTES", default_value_t = MAX_REPLY)]
+    max_reply: usize,
 }

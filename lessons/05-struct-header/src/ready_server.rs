@@ -1,16 +1,67 @@
 //! The first cure: tells the length as text, waits until the client is ready,
 //! then sends.
 
-use std::io::{self, Read, Write};
-use std::net::TcpStream;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
+use anyhow::Context;
 use clap::Parser;
-use communication_loop::failure_id;
-use connection_loop::{hang_up, read_some, seconds};
+use connection_loop::{accept, hang_up, log, read_some, seconds};
 use simple_echo::address;
-use sticky_packets::{Runner, listen};
-use struct_header::{ADDRESS, READY};
+use sticky_packets::{Runner, guarded};
+use struct_header::{ADDRESS, Failure, READY};
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let address = guarded(&args.address, args.allow_remote)?;
+    let listener = TcpListener::bind(address).with_context(|| {
+        format!("cannot listen on {address}; if the port is taken, try another")
+    })?;
+    log!("listening on {}", listener.local_addr()?);
+
+    loop {
+        let (stream, peer) = accept(&listener);
+        log!("client {peer}");
+        let id = serve(stream, args.runner, args.timeout)
+            .unwrap_or_else(|failure| failure.id);
+        log!("client {peer} gone: {id}");
+    }
+}
+
+/// Runs command after command. Returns why the conversation is over.
+fn serve(
+    mut stream: TcpStream,
+    runner: Runner,
+    timeout: Option<Duration>,
+) -> Result<&'static str, Failure> {
+    stream.set_read_timeout(timeout)?;
+    stream.set_write_timeout(timeout)?;
+
+    let mut buffer = [0; 1024];
+    loop {
+        let count = read_some(&mut stream, &mut buffer)?;
+        if count == 0 {
+            return Ok("peer-closed");
+        }
+        let command = &buffer[..count];
+        let text = String::from_utf8_lossy(command);
+        log!("received {count} bytes: {text:?}");
+
+        let answer = runner.run_for(&stream, command)?.joined();
+        stream.write_all(answer.len().to_string().as_bytes())?;
+
+        // A whole round trip for nothing but keeping the length and the answer
+        // apart.
+        let mut ready = [0; READY.len()];
+        stream.read_exact(&mut ready)?;
+        if ready != *READY {
+            hang_up(stream);
+            return Ok("malformed-header");
+        }
+        stream.write_all(&answer)?;
+    }
+}
 
 /// Run each command that a client sends; tell the length of its output, and
 /// send it on demand
@@ -32,54 +83,4 @@ struct Args {
 
     #[command(flatten)]
     runner: Runner,
-}
-
-fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let listener = listen(&args.address, args.allow_remote)?;
-    println!("listening on {}", listener.local_addr()?);
-
-    loop {
-        // A client that gives up while it waits in the queue must not end the
-        // server.
-        let Ok((stream, peer)) = listener.accept() else {
-            continue;
-        };
-        println!("client {peer}");
-        let id =
-            serve(stream, &args).unwrap_or_else(|error| failure_id(&error));
-        println!("client {peer} gone: {id}");
-    }
-}
-
-/// Runs command after command. Returns why the conversation is over.
-fn serve(mut stream: TcpStream, args: &Args) -> io::Result<&'static str> {
-    stream.set_read_timeout(args.timeout)?;
-    stream.set_write_timeout(args.timeout)?;
-
-    let mut buffer = [0; 1024];
-    loop {
-        let count = read_some(&mut stream, &mut buffer)?;
-        if count == 0 {
-            return Ok("peer-closed");
-        }
-        let command = &buffer[..count];
-        println!(
-            "received {count} bytes: {:?}",
-            String::from_utf8_lossy(command)
-        );
-
-        let answer = args.runner.run(command).joined();
-        stream.write_all(answer.len().to_string().as_bytes())?;
-
-        // A whole round trip for nothing but keeping the length and the answer
-        // apart.
-        let mut ready = [0; READY.len()];
-        stream.read_exact(&mut ready)?;
-        if ready != *READY {
-            hang_up(stream);
-            return Ok("malformed-header");
-        }
-        stream.write_all(&answer)?;
-    }
 }

@@ -7,10 +7,41 @@ use std::net::TcpStream;
 use anyhow::Context;
 use clap::Parser;
 use communication_loop::next_message;
+use connection_loop::elog;
 use dict_header::{ADDRESS, Header, MAX_HEADER, md5_hex};
-use simple_echo::address;
-use sticky_packets::{Encoding, print_answer};
+use simple_echo::{address, shown};
+use sticky_packets::{Encoding, print_output};
 use struct_header::{MAX_REPLY, check_length, recv_exactly, recv_message};
+
+fn main() -> anyhow::Result<()> {
+    let Args { address, encoding, max_reply } = Args::parse();
+    let mut stream = TcpStream::connect(&address).with_context(|| {
+        format!("cannot connect to {address}; is the server running?")
+    })?;
+
+    while let Some(command) = next_message("command> ")? {
+        stream.write_all(&command).context("cannot send the command")?;
+
+        let json = recv_message(&mut stream, MAX_HEADER)
+            .context("cannot receive the header")?
+            .context(
+                "the server closed the connection without an answer \
+                 (peer-closed)",
+            )?;
+        elog!("header {}", shown(&String::from_utf8_lossy(&json)));
+        let header = Header::parse(&json)?;
+
+        let size = header.size(&["total_size", "data_size"])?;
+        let size = check_length(size, max_reply)?;
+        let answer = recv_exactly(&mut stream, size)
+            .context("cannot receive the answer")?;
+        if let Some(remark) = header.check_md5(&md5_hex(&answer))? {
+            elog!("{remark}");
+        }
+        print_output(&answer, encoding).context("cannot print the answer")?;
+    }
+    Ok(())
+}
 
 /// Send each command you type, print its answer and the header; q or the end of
 /// the input leaves
@@ -28,31 +59,4 @@ struct Args {
     /// Refuse an answer that is longer than this
     #[arg(long, value_name = "BYTES", default_value_t = MAX_REPLY)]
     max_reply: usize,
-}
-
-fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let mut stream = TcpStream::connect(&args.address).with_context(|| {
-        format!("cannot connect to {}; is the server running?", args.address)
-    })?;
-
-    while let Some(command) = next_message("command> ")? {
-        stream.write_all(&command).context("cannot send the command")?;
-
-        let json = recv_message(&mut stream, MAX_HEADER)
-            .context("cannot receive the header")?
-            .context("the server closed the connection without an answer (peer-closed)")?;
-        eprintln!("header {}", String::from_utf8_lossy(&json));
-        let header = Header::parse(&json)?;
-
-        let size = header.size(&["total_size", "data_size"])?;
-        let size = check_length(size, args.max_reply)?;
-        let answer = recv_exactly(&mut stream, size)
-            .context("cannot receive the answer")?;
-        if let Some(remark) = header.check_md5(&md5_hex(&answer))? {
-            eprintln!("{remark}");
-        }
-        print_answer(&answer, args.encoding);
-    }
-    Ok(())
 }

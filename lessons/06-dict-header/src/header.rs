@@ -100,7 +100,8 @@ impl Header {
         Err(Failure::new(
             "digest-mismatch",
             format!(
-                "the bytes have the md5 {received}, and the header announced {announced}"
+                "the bytes have the md5 {received}, and the header announced \
+                 {announced}"
             ),
         ))
     }

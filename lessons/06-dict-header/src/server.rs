@@ -2,15 +2,61 @@
 //! front.
 
 use std::io;
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
+use anyhow::Context;
 use clap::Parser;
-use communication_loop::failure_id;
-use connection_loop::{read_some, seconds};
+use connection_loop::{accept, log, read_some, seconds, why_gone};
 use dict_header::{ADDRESS, ReplyHeader, md5_hex, send_with_header};
 use simple_echo::address;
-use sticky_packets::{Runner, listen};
+use sticky_packets::{Runner, guarded};
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let address = guarded(&args.address, args.allow_remote)?;
+    let listener = TcpListener::bind(address).with_context(|| {
+        format!("cannot listen on {address}; if the port is taken, try another")
+    })?;
+    log!("listening on {}", listener.local_addr()?);
+
+    loop {
+        let (mut stream, peer) = accept(&listener);
+        log!("client {peer}");
+        let id = serve(&mut stream, args.runner, args.timeout)
+            .unwrap_or_else(|error| why_gone(&error));
+        log!("client {peer} gone: {id}");
+    }
+}
+
+/// Runs command after command. Returns why the conversation is over.
+fn serve(
+    stream: &mut TcpStream,
+    runner: Runner,
+    timeout: Option<Duration>,
+) -> io::Result<&'static str> {
+    stream.set_read_timeout(timeout)?;
+    stream.set_write_timeout(timeout)?;
+
+    let mut buffer = [0; 1024];
+    loop {
+        let count = read_some(stream, &mut buffer)?;
+        if count == 0 {
+            return Ok("peer-closed");
+        }
+        let command = &buffer[..count];
+        let text = String::from_utf8_lossy(command);
+        log!("received {count} bytes: {text:?}");
+
+        let answer = runner.run_for(stream, command)?.joined();
+        let header = ReplyHeader {
+            md5: md5_hex(&answer),
+            file_name: "output.txt",
+            total_size: answer.len(),
+        };
+        send_with_header(stream, &header, &answer)?;
+    }
+}
 
 /// Run each command that a client sends, and send its output with a JSON header
 /// in front
@@ -32,49 +78,4 @@ struct Args {
 
     #[command(flatten)]
     runner: Runner,
-}
-
-fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let listener = listen(&args.address, args.allow_remote)?;
-    println!("listening on {}", listener.local_addr()?);
-
-    loop {
-        // A client that gives up while it waits in the queue must not end the
-        // server.
-        let Ok((mut stream, peer)) = listener.accept() else {
-            continue;
-        };
-        println!("client {peer}");
-        let id = serve(&mut stream, &args)
-            .unwrap_or_else(|error| failure_id(&error));
-        println!("client {peer} gone: {id}");
-    }
-}
-
-/// Runs command after command. Returns why the conversation is over.
-fn serve(stream: &mut TcpStream, args: &Args) -> io::Result<&'static str> {
-    stream.set_read_timeout(args.timeout)?;
-    stream.set_write_timeout(args.timeout)?;
-
-    let mut buffer = [0; 1024];
-    loop {
-        let count = read_some(stream, &mut buffer)?;
-        if count == 0 {
-            return Ok("peer-closed");
-        }
-        let command = &buffer[..count];
-        println!(
-            "received {count} bytes: {:?}",
-            String::from_utf8_lossy(command)
-        );
-
-        let answer = args.runner.run(command).joined();
-        let header = ReplyHeader {
-            md5: md5_hex(&answer),
-            file_name: "output.txt",
-            total_size: answer.len(),
-        };
-        send_with_header(stream, &header, &answer)?;
-    }
 }

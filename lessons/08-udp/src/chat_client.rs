@@ -14,28 +14,6 @@ use simple_echo::address;
 use struct_header::Failure;
 use udp::{BUFFER, CHAT_ADDRESS, Friend, Friends, THEIRS, connect, recv, send};
 
-/// Talk to one friend after another; q or the end of the input leaves
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where four friends listen if no others are given, as IP:PORT
-    #[arg(default_value = CHAT_ADDRESS, value_parser = address)]
-    address: String,
-
-    /// A friend, and where they listen; may be given several times
-    #[arg(long, value_name = "NAME=ADDRESS")]
-    friend: Vec<Friend>,
-
-    /// A file of friends, with a line `NAME ADDRESS` for each; # starts a
-    /// comment
-    #[arg(long, value_name = "FILE")]
-    friends: Option<PathBuf>,
-
-    /// How long to wait for an answer
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "60")]
-    timeout: Duration,
-}
-
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     let friends = friends(&args)?;
@@ -120,4 +98,26 @@ fn drop_unread(socket: &UdpSocket) -> anyhow::Result<()> {
     }
     socket.set_nonblocking(false)?;
     Ok(())
+}
+
+/// Talk to one friend after another; q or the end of the input leaves
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where four friends listen if no others are given, as IP:PORT
+    #[arg(default_value = CHAT_ADDRESS, value_parser = address)]
+    address: String,
+
+    /// A friend, and where they listen; may be given several times
+    #[arg(long, value_name = "NAME=ADDRESS")]
+    friend: Vec<Friend>,
+
+    /// A file of friends, with a line `NAME ADDRESS` for each; # starts a
+    /// comment
+    #[arg(long, value_name = "FILE")]
+    friends: Option<PathBuf>,
+
+    /// How long to wait for an answer
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "60")]
+    timeout: Duration,
 }

@@ -9,16 +9,6 @@ use communication_loop::next_message;
 use simple_echo::address;
 use udp::{BUFFER, CHAT_ADDRESS, THEIRS};
 
-/// Type one answer to each message that comes in; q or the end of the input
-/// leaves
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where to listen, as IP:PORT; port 0 takes a free one
-    #[arg(default_value = CHAT_ADDRESS, value_parser = address)]
-    address: String,
-}
-
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
 
@@ -53,4 +43,14 @@ fn main() -> anyhow::Result<()> {
             eprintln!("cannot answer {peer}: {error}");
         }
     }
+}
+
+/// Type one answer to each message that comes in; q or the end of the input
+/// leaves
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where to listen, as IP:PORT; port 0 takes a free one
+    #[arg(default_value = CHAT_ADDRESS, value_parser = address)]
+    address: String,
 }

@@ -8,6 +8,18 @@ use connection_loop::seconds;
 use simple_echo::address;
 use udp::{ADDRESS, ask};
 
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+
+    let mut message = args.message.into_bytes();
+    if let Some(size) = args.size {
+        message = message.into_iter().cycle().take(size as usize).collect();
+    }
+    let answer = ask(&args.address, &message, args.timeout)?;
+    println!("{}", String::from_utf8_lossy(&answer));
+    Ok(())
+}
+
 /// Send one datagram and print the answer
 #[derive(Parser)]
 #[command(version)]
@@ -27,16 +39,4 @@ struct Args {
     /// How long to wait for an answer before trying again
     #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "1")]
     timeout: Duration,
-}
-
-fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-
-    let mut message = args.message.into_bytes();
-    if let Some(size) = args.size {
-        message = message.into_iter().cycle().take(size as usize).collect();
-    }
-    let answer = ask(&args.address, &message, args.timeout)?;
-    println!("{}", String::from_utf8_lossy(&answer));
-    Ok(())
 }

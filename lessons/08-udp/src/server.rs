@@ -7,20 +7,6 @@ use clap::Parser;
 use simple_echo::address;
 use udp::ADDRESS;
 
-/// Answer hi to each datagram
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where to listen, as IP:PORT; port 0 takes a free one
-    #[arg(default_value = ADDRESS, value_parser = address)]
-    address: String,
-
-    /// Take no more than this of each datagram; what is longer is cut
-    #[arg(long, value_name = "BYTES", default_value_t = u16::MAX,
-        value_parser = clap::value_parser!(u16).range(1..))]
-    buffer: u16,
-}
-
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
 
@@ -61,4 +47,18 @@ fn main() -> anyhow::Result<()> {
             eprintln!("cannot answer {peer}: {error}");
         }
     }
+}
+
+/// Answer hi to each datagram
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where to listen, as IP:PORT; port 0 takes a free one
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
+
+    /// Take no more than this of each datagram; what is longer is cut
+    #[arg(long, value_name = "BYTES", default_value_t = u16::MAX,
+        value_parser = clap::value_parser!(u16).range(1..))]
+    buffer: u16,
 }

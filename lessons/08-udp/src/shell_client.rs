@@ -11,24 +11,6 @@ use sticky_packets::{Encoding, print_answer};
 use struct_header::Failure;
 use udp::{ADDRESS, connect, recv, send};
 
-/// Send each command you type and print its output; q or the end of the input
-/// leaves
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where the server listens, as IP:PORT
-    #[arg(default_value = ADDRESS, value_parser = address)]
-    address: String,
-
-    /// How the server's shell writes its text: utf-8, gbk, …
-    #[arg(long, default_value = "utf-8")]
-    encoding: Encoding,
-
-    /// How long to wait for an answer; a command may take 10 s
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "15")]
-    timeout: Duration,
-}
-
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
 
@@ -75,4 +57,22 @@ fn marked(text: &[u8]) -> Vec<u8> {
     text.split_inclusive(|&byte| byte == b'\n')
         .flat_map(|line| [b"stderr: ", line].concat())
         .collect()
+}
+
+/// Send each command you type and print its output; q or the end of the input
+/// leaves
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where the server listens, as IP:PORT
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
+
+    /// How the server's shell writes its text: utf-8, gbk, …
+    #[arg(long, default_value = "utf-8")]
+    encoding: Encoding,
+
+    /// How long to wait for an answer; a command may take 10 s
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "15")]
+    timeout: Duration,
 }

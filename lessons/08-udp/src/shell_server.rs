@@ -9,22 +9,6 @@ use simple_echo::address;
 use sticky_packets::{Output, Runner, guarded};
 use udp::{ADDRESS, BUFFER, MAX_DATAGRAM, fit};
 
-/// Run each command that comes in, and answer with its stderr, then its stdout
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where to listen, as IP:PORT; port 0 takes a free one
-    #[arg(default_value = ADDRESS, value_parser = address)]
-    address: String,
-
-    /// Let other machines send commands: whoever can reach the port can run any
-    #[arg(long)]
-    allow_remote: bool,
-
-    #[command(flatten)]
-    runner: Runner,
-}
-
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
 
@@ -77,4 +61,20 @@ fn answer(socket: &UdpSocket, peer: SocketAddr, text: &[u8]) {
             peer,
         );
     }
+}
+
+/// Run each command that comes in, and answer with its stderr, then its stdout
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where to listen, as IP:PORT; port 0 takes a free one
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
+
+    /// Let other machines send commands: whoever can reach the port can run any
+    #[arg(long)]
+    allow_remote: bool,
+
+    #[command(flatten)]
+    runner: Runner,
 }

@@ -10,20 +10,6 @@ use simple_echo::address;
 use time_server::ADDRESS;
 use udp::ask;
 
-/// Ask for the time in each format you type, such as %H:%M; q or the end of the
-/// input leaves
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where the server listens, as IP:PORT
-    #[arg(default_value = ADDRESS, value_parser = address)]
-    address: String,
-
-    /// How long to wait for an answer before asking again
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "1")]
-    timeout: Duration,
-}
-
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
 
@@ -37,4 +23,18 @@ fn main() -> anyhow::Result<()> {
         println!("{}", String::from_utf8_lossy(&time));
     }
     Ok(())
+}
+
+/// Ask for the time in each format you type, such as %H:%M; q or the end of the
+/// input leaves
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where the server listens, as IP:PORT
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
+
+    /// How long to wait for an answer before asking again
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "1")]
+    timeout: Duration,
 }

@@ -10,15 +10,6 @@ use simple_echo::address;
 use time_server::{ADDRESS, answer};
 use udp::BUFFER;
 
-/// Tell the time in the format that each datagram asks for
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where to listen, as IP:PORT; port 0 takes a free one
-    #[arg(default_value = ADDRESS, value_parser = address)]
-    address: String,
-}
-
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     // Looked up once. A machine that does not say where it is has the time of
@@ -55,4 +46,13 @@ fn main() -> anyhow::Result<()> {
             eprintln!("cannot answer {peer}: {error}");
         }
     }
+}
+
+/// Tell the time in the format that each datagram asks for
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where to listen, as IP:PORT; port 0 takes a free one
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
 }

@@ -10,8 +10,8 @@ use std::process::Command;
 
 use crate::commands::Frame;
 use crate::{
-    Program, accept, check_arguments, expect_bytes, expect_end, has_ipv6, listen, nobody, reset,
-    send_in_pieces,
+    Program, accept, check_answer_that_cannot_be_printed, check_arguments, expect_bytes,
+    expect_end, has_ipv6, listen, nobody, reset, send_in_pieces,
 };
 
 /// Sends one answer, framed as the lesson does.
@@ -36,6 +36,8 @@ macro_rules! command_client_tests {
                 peer_closed
                 peer_reset
                 invalid_utf8
+                an_answer_that_cannot_be_printed
+                colours_of_a_command_are_its_own
             }
         }
     };
@@ -210,6 +212,27 @@ macro_rules! framed_client_tests {
             }
         }
     };
+}
+
+/// A client that cannot print says so, and ends.
+pub fn an_answer_that_cannot_be_printed(path: &str, send_answer: SendAnswer) {
+    if cfg!(target_os = "linux") {
+        check_answer_that_cannot_be_printed(path, |stream| {
+            expect_bytes(stream, "hello");
+            send_answer(stream, b"hi\n");
+        });
+    }
+}
+
+/// What a command prints goes to the screen as it is.
+pub fn colours_of_a_command_are_its_own(path: &str, send_answer: SendAnswer) {
+    let (listener, address) = listen();
+    let mut client = Program::client(path, address, &[]);
+    let mut stream = accept(&listener);
+    client.type_line("ls --color");
+    expect_bytes(&mut stream, "ls --color");
+    send_answer(&mut stream, b"\x1b[1;34mlessons\x1b[0m\ttests\n");
+    assert_eq!(client.line(), "\x1b[1;34mlessons\x1b[0m\ttests");
 }
 
 /// A client that has sent a command and waits, and our end of its connection.

@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use socket2::SockRef;
 
 use crate::{
-    Program, check_arguments, connect, escaped, expect_end, expect_process_gone, has_ipv6,
-    is_alive, reset,
+    PATIENCE, Program, check_accept_that_fails, check_arguments, connect, escaped, expect_end,
+    expect_process_gone, has_ipv6, is_alive, reset,
 };
 
 /// Sends a command and asserts that exactly this output comes back, framed as the lesson does.
@@ -52,6 +52,11 @@ macro_rules! command_server_tests {
                 exposed_shell
                 invalid_utf8
                 a_command_with_a_zero_byte
+                a_log_that_nobody_takes
+                an_accept_that_fails
+                no_thread_can_be_started
+                pipes_of_what_stays_in_the_background
+                peer_reset_while_a_command_runs
             }
         }
     };
@@ -63,6 +68,88 @@ macro_rules! command_server_tests {
             }
         )*
     };
+}
+
+/// A log that nobody reads, or that the disk has no room for, ends no server and changes no
+/// answer.
+pub fn a_log_that_nobody_takes(path: &str, expect_output: ExpectOutput) {
+    let mut servers = vec![Program::server_without_log(path, &[])];
+    if cfg!(unix) {
+        servers.push(Program::server_with_full_log(path, &[]));
+    }
+    for server in servers {
+        for _ in 0..3 {
+            let mut stream = connect(server.address());
+            // Long enough to fill a small disk with the line that tells of it.
+            let command = format!("echo hi # {}", "x".repeat(600));
+            expect_output(&mut stream, command.as_bytes(), b"hi\n");
+            expect_output(&mut stream, b"echo hi", b"hi\n");
+        }
+    }
+}
+
+/// A system that has no room for more connections does not make the server spin.
+pub fn an_accept_that_fails(path: &str, _: ExpectOutput) {
+    if cfg!(target_os = "linux") {
+        check_accept_that_fails(path);
+    }
+}
+
+/// A command that nobody can watch is not run, and the client is told so.
+pub fn no_thread_can_be_started(path: &str, expect_output: ExpectOutput) {
+    if !cfg!(target_os = "linux") {
+        return;
+    }
+    // No system has room for a stack of this size.
+    let first = "export RUST_MIN_STACK=100000000000000000;";
+    let mut server = Program::by_shell(first, path, &["127.0.0.1:0"], "");
+    server.wait_until_listening();
+    for _ in 0..2 {
+        let mut stream = connect(server.address());
+        let remark = "the command cannot be run: Resource temporarily unavailable (os error 11)";
+        expect_output(&mut stream, b"echo hi", format!("({remark})\n").as_bytes());
+        drop(stream);
+        server.expect_client_gone("peer-closed");
+    }
+}
+
+/// What commands leave in the background keeps no descriptor and no thread of the server.
+pub fn pipes_of_what_stays_in_the_background(path: &str, expect_output: ExpectOutput) {
+    if !cfg!(target_os = "linux") {
+        return;
+    }
+    let mut server = Program::by_shell("ulimit -n 24;", path, &["127.0.0.1:0"], "");
+    server.wait_until_listening();
+    let mut stream = connect(server.address());
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let ids = directory.path().join("ids");
+    let command = format!("sleep 600 & echo $! >> '{}'; echo hi", ids.display());
+    for _ in 0..8 {
+        expect_output(&mut stream, command.as_bytes(), b"hi\n");
+    }
+    let ids = fs::read_to_string(ids).expect("the commands have written it").replace('\n', " ");
+    expect_output(&mut stream, format!("kill {ids}").as_bytes(), b"");
+}
+
+/// A command whose client has vanished is ended.
+pub fn peer_reset_while_a_command_runs(path: &str, expect_output: ExpectOutput) {
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let file = directory.path().join("id");
+    let server = Program::server(path, &["--time-limit", "600"]);
+    let mut stream = connect(server.address());
+    let command = format!("echo $$ > '{0}.new'; mv '{0}.new' '{0}'; sleep 600", file.display());
+    stream.write_all(command.as_bytes()).expect("the server takes it");
+    let deadline = Instant::now() + PATIENCE;
+    while !file.exists() {
+        assert!(Instant::now() < deadline, "the command does not begin");
+        thread::yield_now();
+    }
+    reset(stream);
+    server.expect_client_gone("peer-reset");
+    if cfg!(target_os = "linux") {
+        expect_process_gone(&read_line(&file));
+    }
+    expect_next_client_served(&server, expect_output);
 }
 
 /// The output of `seq 1 LAST`.

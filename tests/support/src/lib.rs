@@ -78,7 +78,7 @@ impl Program {
     }
 
     /// Starts a server whose log soon has no room any more, as on a full disk, once it listens.
-    #[cfg(unix)]
+    /// (Unix only.)
     pub fn server_with_full_log(path: &str, arguments: &[&str]) -> Self {
         let directory = tempfile::tempdir().expect("a directory can be made");
         let log = directory.path().join("log");
@@ -410,7 +410,6 @@ pub fn check_arguments(path: &str, wrong: &[&[&str]]) {
 }
 
 /// Asserts that a server that cannot accept says so, tries again after a pause, and lives.
-#[cfg(target_os = "linux")]
 pub fn check_accept_that_fails(path: &str) {
     // Room for the three standard streams and the listening socket, and for no connection.
     // What else we have inherited is closed.
@@ -450,8 +449,7 @@ pub fn check_answer_is_shown(path: &str, serve: impl FnOnce(&mut TcpStream)) {
 }
 
 /// Asserts that a client that cannot print an answer says so, and ends: `serve` receives its
-/// message and answers it.
-#[cfg(target_os = "linux")]
+/// message and answers it. (`/dev/full` is Linux's.)
 pub fn check_answer_that_cannot_be_printed(path: &str, serve: impl FnOnce(&mut TcpStream)) {
     let (listener, address) = listen();
     let address = address.to_string();
