@@ -5,6 +5,9 @@ use std::process::Command;
 use std::str;
 
 use proptest::prelude::*;
+use support::datagrams::{
+    check_that_answers_to_answers_end, check_that_forged_datagrams_bring_rest,
+};
 use support::{Finished, PATIENCE, Program, python};
 use udp::{MAX_DATAGRAM, TRIES, fit};
 
@@ -216,6 +219,53 @@ fn duplicates_are_answered_one_by_one() {
     peer.send(b"again", server.address());
     peer.send(b"again", server.address());
     assert_eq!((peer.recv().0, peer.recv().0), (b"hi".to_vec(), b"hi".to_vec()));
+}
+
+#[test]
+fn answers_to_answers_come_to_an_end() {
+    check_that_answers_to_answers_end(SERVER, b"hello");
+}
+
+#[test]
+fn forged_datagrams_bring_no_unrest() {
+    check_that_forged_datagrams_bring_rest(SERVER, b"hello");
+}
+
+#[test]
+fn a_log_that_nobody_takes_ends_nothing() {
+    for server in servers_without_log(SERVER) {
+        for _ in 0..3 {
+            assert_eq!(Peer::new().ask(&server, &[b'x'; 600]), b"hi");
+        }
+    }
+}
+
+/// A server whose log nobody reads, and one whose log has no room.
+fn servers_without_log(path: &str) -> Vec<Program> {
+    let mut servers = vec![Program::server_without_log(path, &[])];
+    if cfg!(unix) {
+        servers.push(Program::server_with_full_log(path, &[]));
+    }
+    servers
+}
+
+#[test]
+fn an_answer_is_shown_so_that_no_terminal_obeys_it() {
+    let server = Peer::new();
+    let client = client_of(CLIENT, &server, &[]);
+    let (_, from) = server.recv();
+    server.send(support::HOSTILE_LINES.as_bytes(), from);
+    let lines = support::SHOWN_LINES.join("\n") + "\n";
+    assert_eq!(client.finish().success().stdout, lines);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_client_that_cannot_print_says_so() {
+    let server = Program::server(SERVER, &[]);
+    let address = server.address().to_string();
+    let client = Program::by_shell("", CLIENT, &[&address], ">/dev/full");
+    client.finish().fails_with("cannot print the answer");
 }
 
 #[test]
@@ -457,6 +507,48 @@ fn chat_says_that_no_answer_came_and_takes_none_for_another() {
 }
 
 #[test]
+fn chat_answers_are_shown_on_one_line() {
+    let server = Peer::new();
+    let mut client = client_of(CHAT_CLIENT, &server, &[]);
+    client.type_line("Ada");
+    client.type_line("hello");
+    let (_, from) = server.recv();
+    server.send(support::HOSTILE_LINES.as_bytes(), from);
+    let shown = support::SHOWN_LINES.join("\\n");
+    assert_eq!(client.line(), format!("Ada: {shown}"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn chat_and_shell_clients_that_cannot_print_say_so() {
+    let server = Peer::new();
+    let address = server.address().to_string();
+    let mut client = Program::by_shell("", CHAT_CLIENT, &[&address], ">/dev/full");
+    client.type_line("Ada");
+    client.type_line("hello");
+    let (_, from) = server.recv();
+    server.send(b"hi", from);
+    client.finish().fails_with("cannot print the answer");
+
+    let server = Program::server(SHELL_SERVER, &[]);
+    let address = server.address().to_string();
+    let mut client = Program::by_shell("", SHELL_CLIENT, &[&address], ">/dev/full");
+    client.type_line("echo hi");
+    client.finish().fails_with("cannot print the answer");
+}
+
+#[test]
+fn chat_needs_nobody_who_reads_its_log() {
+    for mut server in servers_without_log(CHAT_SERVER) {
+        for _ in 0..3 {
+            let peer = Peer::new();
+            server.type_line("hi");
+            assert_eq!(peer.ask(&server, &[b'x'; 600]), b"hi");
+        }
+    }
+}
+
+#[test]
 fn chat_hears_that_a_friend_is_out() {
     let (_peer, address) = nobody();
     let friend = Peer::new();
@@ -601,6 +693,43 @@ fn assert_fits(text: &[u8], short: &[u8], limit: usize) {
     assert!(between.is_empty() || between == b"\n");
 }
 
+#[cfg(unix)]
+#[test]
+fn shell_answers_to_answers_come_to_an_end() {
+    check_that_answers_to_answers_end(SHELL_SERVER, b"hello");
+}
+
+#[cfg(unix)]
+#[test]
+fn forged_datagrams_bring_shells_no_unrest() {
+    check_that_forged_datagrams_bring_rest(SHELL_SERVER, b"hello");
+}
+
+#[cfg(unix)]
+#[test]
+fn shell_needs_nobody_who_reads_its_log() {
+    for server in servers_without_log(SHELL_SERVER) {
+        for _ in 0..3 {
+            let command = format!("echo hi # {}", "x".repeat(600));
+            assert_eq!(Peer::new().run(&server, command.as_bytes()), (vec![], b"hi\n".to_vec()));
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn shell_says_that_no_thread_can_be_started() {
+    let first = "export RUST_MIN_STACK=100000000000000000;";
+    let mut server = Program::by_shell(first, SHELL_SERVER, &["127.0.0.1:0"], "");
+    server.wait_until_listening();
+    for _ in 0..2 {
+        let (stderr, stdout) = Peer::new().run(&server, b"echo hi");
+        assert!(stderr.starts_with(b"(the command cannot be run: "), "{stderr:?}");
+        assert_eq!(stdout, b"");
+    }
+}
+
+#[cfg(unix)]
 #[test]
 fn shell_client_says_that_no_answer_came_and_takes_none_for_another() {
     let (peer, stranger) = (Peer::new(), Peer::new());

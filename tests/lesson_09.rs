@@ -8,6 +8,9 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
+use support::datagrams::{
+    check_that_answers_to_answers_end, check_that_forged_datagrams_bring_rest,
+};
 use support::{PATIENCE, Program, python};
 use time_server::answer;
 use udp::{MAX_DATAGRAM, TRIES};
@@ -215,6 +218,53 @@ fn a_client_that_is_gone_does_not_end_the_server() {
         server.expect("\"%H\"");
     }
     assert_eq!(ask(&peer(), &server, b"%%"), "%");
+}
+
+#[test]
+fn answers_to_answers_come_to_an_end() {
+    for format in [b"%H:%M" as &[u8], b"", b"%"] {
+        check_that_answers_to_answers_end(SERVER, format);
+    }
+}
+
+#[test]
+fn forged_datagrams_bring_no_unrest() {
+    check_that_forged_datagrams_bring_rest(SERVER, b"%");
+}
+
+#[test]
+fn a_log_that_nobody_takes_ends_nothing() {
+    let mut servers = vec![Program::server_without_log(SERVER, &[])];
+    if cfg!(unix) {
+        servers.push(Program::server_with_full_log(SERVER, &[]));
+    }
+    for server in servers {
+        for _ in 0..3 {
+            assert_eq!(ask(&peer(), &server, &[b'x'; 600]), "x".repeat(600));
+        }
+    }
+}
+
+#[test]
+fn a_time_is_shown_so_that_no_terminal_obeys_it() {
+    let server = peer();
+    let mut client = client_of(&server, &[]);
+    client.type_line("");
+    let (_, from) = recv(&server);
+    server.send_to(support::HOSTILE_LINES.as_bytes(), from).expect("a datagram can be sent");
+    for line in support::SHOWN_LINES {
+        assert_eq!(client.line(), line);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_client_that_cannot_print_says_so() {
+    let server = Program::server(SERVER, &[]);
+    let address = server.address().to_string();
+    let mut client = Program::by_shell("", CLIENT, &[&address], ">/dev/full");
+    client.type_line("%H");
+    client.finish().fails_with("cannot print the time");
 }
 
 #[test]

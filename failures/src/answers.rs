@@ -1,5 +1,5 @@
-//! How the clients of lessons 5 and 6 take one answer after another, with the faults that they
-//! can have.
+//! How the clients of lessons 5 and 6 take one answer after another, with the
+//! faults that they can have.
 
 use std::io::{BufReader, Read};
 use std::net::TcpStream;
@@ -19,16 +19,17 @@ pub struct Answer {
     pub text: String,
 }
 
-/// Lets `receive` take one answer from the connection, and decides what its outcome means.
-/// `None` means that there will be no more.
+/// Lets `receive` take one answer from the connection, and decides what its
+/// outcome means. `None` means that there will be no more.
 ///
-/// [`Fault::CoalescedMessages`]: takes whatever has arrived, and drops what it does not use.
-/// [`Fault::PeerClosed`]: the end is taken for an empty answer. [`Fault::PeerReset`]: an error
-/// is taken for the end.
+/// [`Fault::CoalescedMessages`]: takes whatever has arrived, and drops what it
+/// does not use. [`Fault::PeerClosed`]: the end is taken for an empty answer.
+/// [`Fault::PeerReset`]: an error is taken for the end.
 ///
 /// # Errors
 ///
-/// A server that has closed the connection, or whatever kept the answer from being received.
+/// A server that has closed the connection, or whatever kept the answer from
+/// being received.
 pub fn next_answer(
     stream: &mut TcpStream,
     fault: Option<Fault>,
@@ -36,7 +37,8 @@ pub fn next_answer(
 ) -> anyhow::Result<Option<Answer>> {
     // ANCHOR: coalesced-messages
     let outcome = if fault == Some(Fault::CoalescedMessages) {
-        // A new buffer for each answer. What it has read beyond the answer is gone with it.
+        // A new buffer for each answer. What it has read beyond the answer is
+        // gone with it.
         receive(&mut BufReader::new(stream))
     } else {
         receive(stream)
@@ -45,12 +47,20 @@ pub fn next_answer(
     match outcome {
         Ok(Some(answer)) => Ok(Some(answer)),
         // ANCHOR: peer-closed
-        Ok(None) if fault == Some(Fault::PeerClosed) => Ok(Some(Answer::default())),
-        Ok(None) => bail!("the server closed the connection without an answer (peer-closed)"),
+        Ok(None) if fault == Some(Fault::PeerClosed) => {
+            Ok(Some(Answer::default()))
+        }
+        Ok(None) => bail!(
+            "the server closed the connection without an answer (peer-closed)"
+        ),
         // ANCHOR_END: peer-closed
         // ANCHOR: peer-reset
         // The program ends as if all were well, and nobody hears of it.
-        Err(error) if fault == Some(Fault::PeerReset) && error.id == "peer-reset" => Ok(None),
+        Err(error)
+            if fault == Some(Fault::PeerReset) && error.id == "peer-reset" =>
+        {
+            Ok(None)
+        }
         Err(error) => Err(error).context("cannot receive the answer"),
         // ANCHOR_END: peer-reset
     }
@@ -58,8 +68,8 @@ pub fn next_answer(
 
 /// Receives an answer of `length` bytes, and makes text of it.
 ///
-/// [`Fault::LeftoverBytes`]: takes at most a bufferful. [`Fault::SplitCharacter`]: makes text
-/// of each piece as it comes.
+/// [`Fault::LeftoverBytes`]: takes at most a bufferful.
+/// [`Fault::SplitCharacter`]: makes text of each piece as it comes.
 ///
 /// # Errors
 ///

@@ -12,22 +12,32 @@ use crate::Fault;
 
 /// Connects to a server.
 ///
-/// [`Fault::ConnectionRefused`]: goes on as if it were connected, whatever the system says.
+/// [`Fault::ConnectionRefused`]: goes on as if it were connected, whatever the
+/// system says.
 ///
 /// # Errors
 ///
 /// An address that cannot be resolved, or a server that cannot be reached.
-pub fn connect(address: &str, fault: Option<Fault>) -> anyhow::Result<TcpStream> {
+pub fn connect(
+    address: &str,
+    fault: Option<Fault>,
+) -> anyhow::Result<TcpStream> {
     // ANCHOR: connection-refused
     if fault == Some(Fault::ConnectionRefused) {
         let address = resolve(address)?;
-        let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-        // As with connect_ex in Python: there is an answer, and nobody looks at it.
+        let socket = Socket::new(
+            Domain::for_address(address),
+            Type::STREAM,
+            Some(Protocol::TCP),
+        )?;
+        // As with connect_ex in Python: there is an answer, and nobody looks at
+        // it.
         let _ = socket.connect(&address.into());
         return Ok(socket.into());
     }
-    TcpStream::connect(address)
-        .with_context(|| format!("cannot connect to {address}; is the server running?"))
+    TcpStream::connect(address).with_context(|| {
+        format!("cannot connect to {address}; is the server running?")
+    })
     // ANCHOR_END: connection-refused
 }
 
@@ -39,7 +49,10 @@ pub fn connect(address: &str, fault: Option<Fault>) -> anyhow::Result<TcpStream>
 ///
 /// Those of reading stdin.
 // ANCHOR: empty-message
-pub fn next_message(prompt: &str, fault: Option<Fault>) -> io::Result<Option<Vec<u8>>> {
+pub fn next_message(
+    prompt: &str,
+    fault: Option<Fault>,
+) -> io::Result<Option<Vec<u8>>> {
     if fault == Some(Fault::EmptyMessage) {
         let line = read_line(prompt)?;
         return Ok(line.filter(|line| line != b"q" && line != b"quit"));
@@ -50,12 +63,13 @@ pub fn next_message(prompt: &str, fault: Option<Fault>) -> io::Result<Option<Vec
 
 /// Receives an answer, in one read. `None` means that there will be no more.
 ///
-/// [`Fault::PeerClosed`]: zero bytes are taken for an answer. [`Fault::PeerReset`]: an error is
-/// taken for the end.
+/// [`Fault::PeerClosed`]: zero bytes are taken for an answer.
+/// [`Fault::PeerReset`]: an error is taken for the end.
 ///
 /// # Errors
 ///
-/// A server that has closed the connection, or any other error of the connection.
+/// A server that has closed the connection, or any other error of the
+/// connection.
 pub fn receive<'a>(
     stream: &mut TcpStream,
     buffer: &'a mut [u8],
@@ -71,7 +85,10 @@ pub fn receive<'a>(
     // ANCHOR_END: peer-reset
     // ANCHOR: peer-closed
     if fault != Some(Fault::PeerClosed) {
-        ensure!(count > 0, "the server closed the connection without an answer (peer-closed)");
+        ensure!(
+            count > 0,
+            "the server closed the connection without an answer (peer-closed)"
+        );
     }
     // ANCHOR_END: peer-closed
     Ok(Some(&buffer[..count]))
@@ -85,11 +102,9 @@ pub fn receive<'a>(
 // ANCHOR: invalid-utf8
 pub fn print_answer(answer: &[u8], fault: Option<Fault>) -> anyhow::Result<()> {
     if fault == Some(Fault::InvalidUtf8) {
-        let text = str::from_utf8(answer).context("the answer is not text")?;
-        println!("{text}");
-    } else {
-        println!("{}", String::from_utf8_lossy(answer));
+        // Whatever is no text ends the program.
+        str::from_utf8(answer).context("the answer is not text")?;
     }
-    Ok(())
+    simple_echo::print_answer(answer).context("cannot print the answer")
 }
 // ANCHOR_END: invalid-utf8

@@ -1,4 +1,5 @@
-//! What the programs of lessons 8 and 9 share, with the faults that they can have.
+//! What the programs of lessons 8 and 9 share, with the faults that they can
+//! have.
 
 mod client;
 mod server;

@@ -1,4 +1,5 @@
-//! The faults that a program can be given, by their ids in the catalogue of failures.
+//! The faults that a program can be given, by their ids in the catalogue of
+//! failures.
 
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -50,7 +51,9 @@ pub enum Fault {
 /// Reads `--fault ID` for a program that can have only some of the faults.
 ///
 /// The help of the program, and the message about any other id, list them.
-pub fn one_of(faults: &'static [Fault]) -> impl TypedValueParser<Value = Fault> {
+pub fn one_of(
+    faults: &'static [Fault],
+) -> impl TypedValueParser<Value = Fault> {
     let ids = faults.iter().filter_map(Fault::to_possible_value);
     PossibleValuesParser::new(ids).try_map(|id| Fault::from_str(&id, false))
 }

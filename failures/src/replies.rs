@@ -1,21 +1,24 @@
-//! How the clients of lessons 4 to 6 receive what the server sends, with the faults that they
-//! can have.
+//! How the clients of lessons 4 to 6 receive what the server sends, with the
+//! faults that they can have.
 
-use std::io::Read;
+use std::io::{self, Read, Write};
 
+use anyhow::Context;
 use connection_loop::read_some;
 use struct_header::Failure;
 
 use crate::Fault;
 
-/// Receives one message with its length in front, or `None` if there is no further message.
+/// Receives one message with its length in front, or `None` if there is no
+/// further message.
 ///
-/// [`Fault::ShortRead`]: the length must come in one read, and the message in another.
-/// [`Fault::WrongByteOrder`]: the highest byte is expected first.
+/// [`Fault::ShortRead`]: the length must come in one read, and the message in
+/// another. [`Fault::WrongByteOrder`]: the highest byte is expected first.
 ///
 /// # Errors
 ///
-/// Those of [`check_length`], of [`recv_exactly`] and of the stream; `short-read` with that fault.
+/// Those of [`check_length`], of [`recv_exactly`] and of the stream;
+/// `short-read` with that fault.
 pub fn recv_message(
     mut stream: &mut dyn Read,
     max: usize,
@@ -29,14 +32,18 @@ pub fn recv_message(
         // One read must be enough.
         let mut message = vec![0; length];
         let count = read_some(&mut stream, &mut message)?;
-        return if count < length { Err(too_short(count, length)) } else { Ok(Some(message)) };
+        return if count < length {
+            Err(too_short(count, length))
+        } else {
+            Ok(Some(message))
+        };
     }
     // ANCHOR_END: short-read-message
     recv_exactly(stream, length, fault).map(Some)
 }
 
-/// Receives the length in front of a message, or `None` if there is no further message: the
-/// first half of [`recv_message`].
+/// Receives the length in front of a message, or `None` if there is no further
+/// message: the first half of [`recv_message`].
 ///
 /// # Errors
 ///
@@ -72,7 +79,8 @@ pub fn recv_length(
     check_length(length.into(), max, fault).map(Some)
 }
 
-/// Makes sure that an announced length can be meant: not below zero, and at most `max`.
+/// Makes sure that an announced length can be meant: not below zero, and at
+/// most `max`.
 ///
 /// [`Fault::NegativeLength`], [`Fault::OversizedLength`]: does not.
 ///
@@ -80,9 +88,14 @@ pub fn recv_length(
 ///
 /// `negative-length` or `oversized-length`.
 // ANCHOR: check-length
-pub fn check_length(length: i128, max: usize, fault: Option<Fault>) -> Result<usize, Failure> {
+pub fn check_length(
+    length: i128,
+    max: usize,
+    fault: Option<Fault>,
+) -> Result<usize, Failure> {
     match (fault, usize::try_from(length)) {
-        // As in `while received < length`: nothing is fetched, and nobody wonders.
+        // As in `while received < length`: nothing is fetched, and nobody
+        // wonders.
         (Some(Fault::NegativeLength), _) if length < 0 => Ok(0),
         // Whatever the server says must be right.
         (Some(Fault::OversizedLength), Ok(length)) => Ok(length),
@@ -93,8 +106,9 @@ pub fn check_length(length: i128, max: usize, fault: Option<Fault>) -> Result<us
 
 /// Receives exactly `length` bytes.
 ///
-/// [`Fault::OversizedLength`]: makes room for all of them before the first has come.
-/// [`Fault::ClosedMidMessage`]: does not notice the end. [`Fault::WrongCount`]: stops early.
+/// [`Fault::OversizedLength`]: makes room for all of them before the first has
+/// come. [`Fault::ClosedMidMessage`]: does not notice the end.
+/// [`Fault::WrongCount`]: stops early.
 ///
 /// # Errors
 ///
@@ -122,7 +136,8 @@ pub fn recv_exactly(
         received.extend_from_slice(&piece);
 
         if fault == Some(Fault::WrongCount) {
-            // Adds all that has come so far, each time, instead of what has just come.
+            // Adds all that has come so far, each time, instead of what has
+            // just come.
             counted += received.len();
         } else {
             counted += piece.len();
@@ -150,15 +165,22 @@ pub fn text(bytes: &[u8], fault: Option<Fault>) -> Result<String, Failure> {
 // ANCHOR_END: invalid-utf8
 
 /// Prints an answer, and ends its last line if the answer does not.
-pub fn print_text(text: &str) {
-    print!("{text}");
-    if !text.is_empty() && !text.ends_with('\n') {
-        println!();
-    }
+///
+/// # Errors
+///
+/// Those of stdout.
+pub fn print_text(text: &str) -> anyhow::Result<()> {
+    let line_end =
+        if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    write!(io::stdout(), "{text}{line_end}").context("cannot print the answer")
 }
 
-/// One read, of at most `wanted` bytes and at most a bufferful. None means the end.
-pub(crate) fn read_piece(mut stream: &mut dyn Read, wanted: usize) -> Result<Vec<u8>, Failure> {
+/// One read, of at most `wanted` bytes and at most a bufferful. None means the
+/// end.
+pub(crate) fn read_piece(
+    mut stream: &mut dyn Read,
+    wanted: usize,
+) -> Result<Vec<u8>, Failure> {
     let mut piece = vec![0; wanted.min(1024)];
     let count = read_some(&mut stream, &mut piece)?;
     piece.truncate(count);
@@ -166,7 +188,10 @@ pub(crate) fn read_piece(mut stream: &mut dyn Read, wanted: usize) -> Result<Vec
 }
 
 fn too_short(count: usize, wanted: usize) -> Failure {
-    Failure::new("short-read", format!("one read returned {count} of {wanted} bytes"))
+    Failure::new(
+        "short-read",
+        format!("one read returned {count} of {wanted} bytes"),
+    )
 }
 
 pub(crate) fn unexpected_end(received: usize, length: usize) -> Failure {

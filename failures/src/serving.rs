@@ -1,12 +1,12 @@
-//! A server of lessons 3 to 6, with the faults that it can have whatever it answers.
+//! A server of lessons 3 to 6, with the faults that it can have whatever it
+//! answers.
 
 use std::io::{self, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use anyhow::Context;
-use communication_loop::failure_id;
-use connection_loop::{hang_up, read_some};
+use connection_loop::{accept, hang_up, log, read_some, why_gone};
 
 use crate::Fault;
 use crate::commands::welcome;
@@ -14,11 +14,12 @@ use crate::commands::welcome;
 /// How many clients may wait in the queue.
 const BACKLOG: i32 = 5;
 
-/// How long a server with [`Fault::HalfClose`] waits for a client to say goodbye.
+/// How long a server with [`Fault::HalfClose`] waits for a client to say
+/// goodbye.
 const GOODBYE: Duration = Duration::from_millis(20);
 
-/// What a server sends in answer to one request: each element leaves in a write of its own.
-/// A reply without any element hangs up.
+/// What a server sends in answer to one request: each element leaves in a write
+/// of its own. A reply without any element hangs up.
 pub type Reply = Vec<Vec<u8>>;
 
 /// Listens for TCP clients as lesson 3 does.
@@ -28,22 +29,27 @@ pub type Reply = Vec<Vec<u8>>;
 /// # Errors
 ///
 /// An address that cannot be resolved, or one that is taken.
-pub fn listen(address: &str, fault: Option<Fault>) -> anyhow::Result<TcpListener> {
+pub fn listen(
+    address: &str,
+    fault: Option<Fault>,
+) -> anyhow::Result<TcpListener> {
     // ANCHOR: address-in-use
     let reuse_address = fault != Some(Fault::AddressInUse);
     // ANCHOR_END: address-in-use
-    connection_loop::listen(address, BACKLOG, reuse_address)
-        .with_context(|| format!("cannot listen on {address}; if the port is taken, try another"))
+    let listener = connection_loop::listen(address, BACKLOG, reuse_address);
+    listener.with_context(|| {
+        format!("cannot listen on {address}; if the port is taken, try another")
+    })
 }
 
-/// Serves clients one after another, for ever: one read of at most 1024 bytes is one request,
-/// and `answer` makes the reply to it.
+/// Serves clients one after another, for ever: one read of at most 1024 bytes
+/// is one request, and `answer` makes the reply to it.
 ///
-/// A client that is silent, or does not read, for `timeout` is let go; `None` waits for ever.
-/// It has the faults of lesson 3 ([`Fault::PeerClosed`], [`Fault::PeerReset`],
-/// [`Fault::WriteAfterClose`], [`Fault::UnreadDataReset`] where the server hangs up,
-/// [`Fault::HalfClose`], [`Fault::SilentPeer`]), [`Fault::InvalidUtf8`], and, where a reply is
-/// long, [`Fault::PartialWrite`].
+/// A client that is silent, or does not read, for `timeout` is let go; `None`
+/// waits for ever. It has the faults of lesson 3 ([`Fault::PeerClosed`],
+/// [`Fault::PeerReset`], [`Fault::WriteAfterClose`], [`Fault::UnreadDataReset`]
+/// where the server hangs up, [`Fault::HalfClose`], [`Fault::SilentPeer`]),
+/// [`Fault::InvalidUtf8`], and, where a reply is long, [`Fault::PartialWrite`].
 ///
 /// # Errors
 ///
@@ -58,17 +64,14 @@ pub fn serve(
     let timeout = if fault == Some(Fault::SilentPeer) { None } else { timeout };
     // ANCHOR_END: silent-peer
     loop {
-        // A client that gives up while it waits in the queue must not end the server.
-        let Ok((stream, peer)) = listener.accept() else {
-            continue;
-        };
+        let (stream, peer) = accept(listener);
         if !welcome(peer, fault) {
             continue;
         }
-        println!("client {peer}");
+        log!("client {peer}");
         let id = converse(stream, timeout, fault, &mut answer)
             .with_context(|| format!("cannot serve {peer}"))?;
-        println!("client {peer} gone: {id}");
+        log!("client {peer} gone: {id}");
     }
 }
 
@@ -79,7 +82,9 @@ fn converse(
     fault: Option<Fault>,
     answer: &mut impl FnMut(&[u8]) -> anyhow::Result<Reply>,
 ) -> anyhow::Result<&'static str> {
-    let set = stream.set_read_timeout(timeout).and_then(|()| stream.set_write_timeout(timeout));
+    let set = stream
+        .set_read_timeout(timeout)
+        .and_then(|()| stream.set_write_timeout(timeout));
     if let Err(error) = set {
         return lost(error, fault);
     }
@@ -88,7 +93,8 @@ fn converse(
     loop {
         // ANCHOR: peer-closed
         let count = match read_some(&mut stream, &mut buffer) {
-            // Taken for an empty message, which is skipped: the next read returns zero again.
+            // Taken for an empty message, which is skipped: the next read
+            // returns zero again.
             Ok(0) if fault == Some(Fault::PeerClosed) => continue,
             Ok(0) => return Ok("peer-closed"),
             Ok(count) => count,
@@ -96,7 +102,7 @@ fn converse(
         };
         // ANCHOR_END: peer-closed
         let request = &buffer[..count];
-        println!("received {count} bytes: {:?}", text(request, fault)?);
+        log!("received {count} bytes: {:?}", text(request, fault)?);
 
         let reply = answer(request)?;
         if reply.is_empty() {
@@ -105,7 +111,8 @@ fn converse(
         }
         // ANCHOR: half-close
         if fault == Some(Fault::HalfClose) && has_finished(&stream, timeout) {
-            // The client has finished sending. That it does not listen either is a guess.
+            // The client has finished sending. That it does not listen either
+            // is a guess.
             return Ok("peer-closed");
         }
         // ANCHOR_END: half-close
@@ -117,12 +124,17 @@ fn converse(
 
 /// Decides what becomes of the server when a connection is lost.
 // ANCHOR: peer-reset
-fn lost(error: io::Error, fault: Option<Fault>) -> anyhow::Result<&'static str> {
-    let id = failure_id(&error);
+fn lost(
+    error: io::Error,
+    fault: Option<Fault>,
+) -> anyhow::Result<&'static str> {
+    let id = why_gone(&error);
     match (fault, id) {
         // Passed on as an error of the server, it ends the server.
         (Some(Fault::PeerReset), "peer-reset")
-        | (Some(Fault::WriteAfterClose), "write-after-close") => Err(error.into()),
+        | (Some(Fault::WriteAfterClose), "write-after-close") => {
+            Err(error.into())
+        }
         // It ends one conversation, and no more.
         _ => Ok(id),
     }
@@ -133,7 +145,8 @@ fn lost(error: io::Error, fault: Option<Fault>) -> anyhow::Result<&'static str> 
 // ANCHOR: invalid-utf8
 fn text(bytes: &[u8], fault: Option<Fault>) -> anyhow::Result<String> {
     if fault == Some(Fault::InvalidUtf8) {
-        String::from_utf8(bytes.to_vec()).context("the client sent something else than text")
+        String::from_utf8(bytes.to_vec())
+            .context("the client sent something else than text")
     } else {
         Ok(String::from_utf8_lossy(bytes).into_owned())
     }
@@ -144,7 +157,8 @@ fn text(bytes: &[u8], fault: Option<Fault>) -> anyhow::Result<String> {
 // ANCHOR: unread-data-reset
 fn leave(stream: TcpStream, fault: Option<Fault>) {
     if fault == Some(Fault::UnreadDataReset) {
-        // Closed with what the client has sent still unread: the system sends a reset.
+        // Closed with what the client has sent still unread: the system sends a
+        // reset.
         drop(stream);
     } else {
         hang_up(stream);
@@ -152,19 +166,29 @@ fn leave(stream: TcpStream, fault: Option<Fault>) {
 }
 // ANCHOR_END: unread-data-reset
 
-/// Looks whether the client has ended its side, and gives it a moment to do so. A look takes
-/// nothing.
+/// Looks whether the client has ended its side, and gives it a moment to do so.
+/// A look takes nothing.
 fn has_finished(stream: &TcpStream, timeout: Option<Duration>) -> bool {
-    let looked = stream.set_read_timeout(Some(GOODBYE)).and_then(|()| stream.peek(&mut [0]));
-    // If the connection is lost meanwhile, the answer or the next read will say so.
+    let looked = stream
+        .set_read_timeout(Some(GOODBYE))
+        .and_then(|()| stream.peek(&mut [0]));
+    // If the connection is lost meanwhile, the answer or the next read will say
+    // so.
     let _ = stream.set_read_timeout(timeout);
     matches!(looked, Ok(0))
 }
 
 /// Sends each piece of a reply.
 // ANCHOR: partial-write
-#[allow(clippy::unused_io_amount, reason = "Clippy knows this fault, and would refuse it")]
-fn send(stream: &mut TcpStream, reply: &Reply, fault: Option<Fault>) -> io::Result<()> {
+#[allow(
+    clippy::unused_io_amount,
+    reason = "Clippy knows this fault, and would refuse it"
+)]
+fn send(
+    stream: &mut TcpStream,
+    reply: &Reply,
+    fault: Option<Fault>,
+) -> io::Result<()> {
     for piece in reply {
         if fault == Some(Fault::PartialWrite) {
             // It may take only part, and tells how much. Nobody looks.

@@ -7,14 +7,16 @@ use std::thread;
 use std::time::Duration;
 
 use support::{
-    PATIENCE, Program, accept, check_arguments, connect, expect_bytes, expect_end, listen, nobody,
-    reset,
+    PATIENCE, Program, accept, check_arguments, connect, expect_bytes,
+    expect_end, listen, nobody, reset,
 };
 
 const ECHO_SERVER: &str = env!("CARGO_BIN_EXE_faulty-simple-echo-server");
 const ECHO_CLIENT: &str = env!("CARGO_BIN_EXE_faulty-simple-echo-client");
-const ONE_CLIENT_SERVER: &str = env!("CARGO_BIN_EXE_faulty-communication-loop-server");
-const TALKING_CLIENT: &str = env!("CARGO_BIN_EXE_faulty-communication-loop-client");
+const ONE_CLIENT_SERVER: &str =
+    env!("CARGO_BIN_EXE_faulty-communication-loop-server");
+const TALKING_CLIENT: &str =
+    env!("CARGO_BIN_EXE_faulty-communication-loop-client");
 const SERVER: &str = env!("CARGO_BIN_EXE_faulty-connection-loop-server");
 const CLIENT: &str = env!("CARGO_BIN_EXE_faulty-connection-loop-client");
 const RAW_CLIENT: &str = env!("CARGO_BIN_EXE_raw-client");
@@ -105,7 +107,11 @@ const TALKING_CLIENT_CHECKS: &[(&str, Check)] = &[
     ("invalid-utf8", client_invalid_utf8),
 ];
 
-fn exchange(stream: &mut TcpStream, message: impl AsRef<[u8]>, answer: impl AsRef<[u8]>) {
+fn exchange(
+    stream: &mut TcpStream,
+    message: impl AsRef<[u8]>,
+    answer: impl AsRef<[u8]>,
+) {
     stream.write_all(message.as_ref()).expect("the server takes the message");
     expect_bytes(stream, answer);
 }
@@ -114,7 +120,10 @@ fn exchange(stream: &mut TcpStream, message: impl AsRef<[u8]>, answer: impl AsRe
 fn expect_silence(stream: &mut TcpStream) {
     stream.set_read_timeout(Some(MOMENT)).expect("a timeout can be set");
     let outcome = stream.read(&mut [0; 100]).map_err(|error| error.kind());
-    assert!(matches!(outcome, Err(ErrorKind::WouldBlock | ErrorKind::TimedOut)), "{outcome:?}");
+    assert!(
+        matches!(outcome, Err(ErrorKind::WouldBlock | ErrorKind::TimedOut)),
+        "{outcome:?}"
+    );
     stream.set_read_timeout(Some(PATIENCE)).expect("a timeout can be set");
 }
 
@@ -134,10 +143,14 @@ fn server_address_in_use(program: &str, fault: &[&str], well: bool) {
     drop(stream);
     let address = address.to_string();
     if well {
-        expect_next_client_served(&Program::server_at(program, &address, fault));
+        expect_next_client_served(&Program::server_at(
+            program, &address, fault,
+        ));
     } else {
         let arguments = [&[address.as_str()], fault].concat();
-        Program::start(program, arguments).finish().fails_with("Address already in use");
+        Program::start(program, arguments)
+            .finish()
+            .fails_with("Address already in use");
     }
 }
 
@@ -244,7 +257,8 @@ fn server_half_close(program: &str, fault: &[&str], well: bool) {
 }
 
 fn server_silent_peer(program: &str, fault: &[&str], well: bool) {
-    let server = Program::server(program, &[&["--timeout", "0.2"], fault].concat());
+    let server =
+        Program::server(program, &[&["--timeout", "0.2"], fault].concat());
     let mut stream = connect(server.address());
     if well {
         expect_end(&mut stream);
@@ -398,7 +412,10 @@ fn expect_spinning(server: &Program) {
     let mut ticks = 0;
     // A start takes one or two hundredths of a second.
     while ticks < 20 {
-        assert!(std::time::Instant::now() < deadline, "it used {ticks} hundredths of a second");
+        assert!(
+            std::time::Instant::now() < deadline,
+            "it used {ticks} hundredths of a second"
+        );
         let stat = std::fs::read_to_string(&stat).expect("the server runs");
         let (_, fields) = stat.rsplit_once(')').expect("a name in parentheses");
         // User and system time.
@@ -421,7 +438,8 @@ fn expect_spinning(server: &Program) {
 #[test]
 fn without_a_fault_lesson_1_is_played() {
     let server = Program::server(ECHO_SERVER, &[]);
-    let client = Program::client(ECHO_CLIENT, server.address(), &["good morning"]);
+    let client =
+        Program::client(ECHO_CLIENT, server.address(), &["good morning"]);
     assert_eq!(client.finish().success().stdout, "GOOD MORNING\n");
     server.expect("client 127.0.0.1:");
     assert_eq!(server.line(), "received 12 bytes: \"good morning\"");
@@ -468,7 +486,11 @@ fn without_a_fault_lesson_3_is_played() {
 fn a_refused_connection_shows_late_when_nobody_looks() {
     for program in [TALKING_CLIENT, CLIENT] {
         let (_socket, address) = nobody();
-        let mut client = Program::client(program, address, &["--fault", "connection-refused"]);
+        let mut client = Program::client(
+            program,
+            address,
+            &["--fault", "connection-refused"],
+        );
         client.type_line("hello");
         client.finish().fails_with("cannot send the message");
     }
@@ -477,14 +499,18 @@ fn a_refused_connection_shows_late_when_nobody_looks() {
 #[test]
 fn raw_client_sends_its_pieces_one_by_one() {
     let (listener, address) = listen();
-    let client = Program::client(RAW_CLIENT, address, &[r"a\x00\xff\\n", "\\n", "中"]);
+    let client =
+        Program::client(RAW_CLIENT, address, &[r"a\x00\xff\\n", "\\n", "中"]);
     let mut stream = accept(&listener);
     for piece in [b"a\x00\xff\\n" as &[u8], b"\n", "中".as_bytes()] {
         // A piece leaves when the one before has been read, so nothing joins it meanwhile.
         thread::sleep(MOMENT);
         let mut buffer = [0; 100];
         let count = stream.read(&mut buffer).expect("a piece comes");
-        assert_eq!(buffer[..count].escape_ascii().to_string(), piece.escape_ascii().to_string());
+        assert_eq!(
+            buffer[..count].escape_ascii().to_string(),
+            piece.escape_ascii().to_string()
+        );
     }
     stream.write_all(b"a \"\xff\n").expect("the client takes it");
     assert_eq!(client.line(), r#"received 5 bytes: "a \"\xff\n""#);
@@ -496,7 +522,8 @@ fn raw_client_sends_its_pieces_one_by_one() {
 #[test]
 fn raw_client_ends_as_it_is_told() {
     let (listener, address) = listen();
-    let start = |then| Program::client(RAW_CLIENT, address, &["hello", "--then", then]);
+    let start =
+        |then| Program::client(RAW_CLIENT, address, &["hello", "--then", then]);
 
     let client = start("half-close");
     let mut stream = accept(&listener);
@@ -542,12 +569,18 @@ fn raw_client_counts_what_comes() {
 #[test]
 fn wrong_arguments_are_refused() {
     let servers = [ECHO_SERVER, ONE_CLIENT_SERVER, SERVER];
-    for program in servers.into_iter().chain([ECHO_CLIENT, TALKING_CLIENT, CLIENT]) {
+    for program in
+        servers.into_iter().chain([ECHO_CLIENT, TALKING_CLIENT, CLIENT])
+    {
         check_arguments(program, &[&["nonsense"]]);
         // The second is a failure of the catalogue, but none of theirs.
         for id in ["nonsense", "bad-format"] {
-            let refused = Program::start(program, ["--fault", id]).finish().code(2);
-            assert!(refused.stderr.contains("possible values: "), "{refused:?}");
+            let refused =
+                Program::start(program, ["--fault", id]).finish().code(2);
+            assert!(
+                refused.stderr.contains("possible values: "),
+                "{refused:?}"
+            );
         }
     }
     check_arguments(RAW_CLIENT, &[&[], &["nonsense"]]);

@@ -23,7 +23,12 @@ struct Client {
 }
 
 const CLIENTS: [Client; 4] = [
-    Client { path: env!("CARGO_BIN_EXE_faulty-udp-client"), typed: &[], prefix: "", datagrams: 1 },
+    Client {
+        path: env!("CARGO_BIN_EXE_faulty-udp-client"),
+        typed: &[],
+        prefix: "",
+        datagrams: 1,
+    },
     Client {
         path: env!("CARGO_BIN_EXE_faulty-udp-chat-client"),
         typed: &["Ada", "hello"],
@@ -62,12 +67,16 @@ impl Peer {
     }
 
     fn send(&self, message: &[u8], to: SocketAddr) {
-        assert_eq!(self.0.send_to(message, to).expect("a datagram can be sent"), message.len());
+        assert_eq!(
+            self.0.send_to(message, to).expect("a datagram can be sent"),
+            message.len()
+        );
     }
 
     fn recv(&self) -> (Vec<u8>, SocketAddr) {
         let mut buffer = vec![0; 65_535];
-        let (count, from) = self.0.recv_from(&mut buffer).expect("a datagram comes");
+        let (count, from) =
+            self.0.recv_from(&mut buffer).expect("a datagram comes");
         buffer.truncate(count);
         (buffer, from)
     }
@@ -76,7 +85,10 @@ impl Peer {
     fn hears_nothing(&self) {
         self.0.set_read_timeout(Some(LONG)).expect("a timeout can be set");
         let error = self.0.recv(&mut [0]).expect_err("nothing comes");
-        assert!(matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "{error}");
+        assert!(
+            matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
+            "{error}"
+        );
     }
 
     fn ask(&self, server: &Program, message: &[u8]) -> Vec<u8> {
@@ -101,10 +113,16 @@ struct Waiting {
 
 impl Waiting {
     /// Starts each of the clients, with a time limit and perhaps a fault.
-    fn each(timeout: &'static str, fault: Option<&'static str>) -> impl Iterator<Item = Self> {
+    fn each(
+        timeout: &'static str,
+        fault: Option<&'static str>,
+    ) -> impl Iterator<Item = Self> {
         CLIENTS.into_iter().map(move |client| {
             let peer = Peer::new();
-            let mut arguments = vec![peer.address().to_string(), format!("--timeout={timeout}")];
+            let mut arguments = vec![
+                peer.address().to_string(),
+                format!("--timeout={timeout}"),
+            ];
             arguments.extend(fault.map(|fault| format!("--fault={fault}")));
             let mut program = Program::start(client.path, arguments);
             client.typed.iter().for_each(|line| program.type_line(line));
@@ -128,7 +146,10 @@ impl Waiting {
 
     /// Asserts that the next line shows this answer.
     fn shows(&self, answer: &str) {
-        assert_eq!(self.program.line(), format!("{}{answer}", self.client.prefix));
+        assert_eq!(
+            self.program.line(),
+            format!("{}{answer}", self.client.prefix)
+        );
     }
 }
 
@@ -140,13 +161,19 @@ fn faulty(path: &str, fault: &str, arguments: &[&str]) -> Program {
 
 #[test]
 fn good_servers_take_any_datagram() {
-    for (path, datagrams) in [(UDP_SERVER, 1), (SHELL_SERVER, 2), (TIME_SERVER, 1)] {
+    for (path, datagrams) in
+        [(UDP_SERVER, 1), (SHELL_SERVER, 2), (TIME_SERVER, 1)]
+    {
         let server = Program::server(path, &[]);
         let peer = Peer::new();
         let long = [b"echo ".to_vec(), vec![b'x'; 3000]].concat();
         for message in [b"".as_slice(), &long, b"\xff", b"%"] {
             peer.send(message, server.address());
-            server.expect(&format!("received {} bytes from {}", message.len(), peer.address()));
+            server.expect(&format!(
+                "received {} bytes from {}",
+                message.len(),
+                peer.address()
+            ));
             for _ in 0..datagrams {
                 peer.recv();
             }
@@ -160,9 +187,16 @@ fn good_servers_answer() {
     assert_eq!(peer.ask(&Program::server(UDP_SERVER, &[]), b"hello"), b"hi");
 
     let server = Program::server(SHELL_SERVER, &[]);
-    assert_eq!(peer.run(&server, "echo out; echo err >&2"), ("err\n".into(), "out\n".into()));
+    assert_eq!(
+        peer.run(&server, "echo out; echo err >&2"),
+        ("err\n".into(), "out\n".into())
+    );
     assert_eq!(peer.run(&server, "cat; seq 1 50000 >&2").1, "");
-    assert!(peer.run(&server, "seq 1 20000").1.ends_with("do not fit into the datagram)\n"));
+    assert!(
+        peer.run(&server, "seq 1 20000")
+            .1
+            .ends_with("do not fit into the datagram)\n")
+    );
 
     let server = Program::server(TIME_SERVER, &[]);
     assert_eq!(peer.ask(&server, b"%%"), b"%");
@@ -177,7 +211,11 @@ fn good_chat_server_lets_its_operator_answer() {
     let peer = Peer::new();
     for message in [b"".as_slice(), &[b'x'; 3000], b"\xff"] {
         peer.send(message, server.address());
-        server.expect(&format!("received {} bytes from {}", message.len(), peer.address()));
+        server.expect(&format!(
+            "received {} bytes from {}",
+            message.len(),
+            peer.address()
+        ));
         server.type_line("fine");
         assert_eq!(peer.recv().0, b"fine");
     }
@@ -189,7 +227,9 @@ fn good_chat_server_lets_its_operator_answer() {
 #[test]
 fn good_clients_print_their_own_answer_whole() {
     let long = "x".repeat(3000);
-    for (answer, shown) in [(long.as_bytes(), long.as_str()), (b"h\xff", "h\u{fffd}")] {
+    for (answer, shown) in
+        [(long.as_bytes(), long.as_str()), (b"h\xff", "h\u{fffd}")]
+    {
         for client in Waiting::each("20", None) {
             client.answered_by(&Peer::new(), b"stray");
             client.answer(answer);
@@ -231,10 +271,14 @@ fn stray_datagram() {
 #[test]
 fn port_unreachable() {
     let nobody = UdpSocket::bind("127.0.0.1:0").expect("a free port");
-    let address = nobody.local_addr().expect("a bound socket has an address").to_string();
+    let address =
+        nobody.local_addr().expect("a bound socket has an address").to_string();
     // Connected to itself, it keeps the port, and takes nothing from others.
     nobody.connect(&address).expect("a socket can be connected");
-    for (fault, id) in [(None, "port-unreachable"), (Some("port-unreachable"), "lost-datagram")] {
+    for (fault, id) in [
+        (None, "port-unreachable"),
+        (Some("port-unreachable"), "lost-datagram"),
+    ] {
         for client in CLIENTS {
             let mut arguments = vec![address.clone(), "--timeout=0.1".into()];
             arguments.extend(fault.map(|fault| format!("--fault={fault}")));
@@ -289,7 +333,9 @@ fn empty_datagram() {
 
 #[test]
 fn oversized_datagram() {
-    for (path, request) in [(SHELL_SERVER, "seq 1 20000"), (TIME_SERVER, &"%Y".repeat(20_000))] {
+    for (path, request) in
+        [(SHELL_SERVER, "seq 1 20000"), (TIME_SERVER, &"%Y".repeat(20_000))]
+    {
         let server = faulty(path, "oversized-datagram", &[]);
         Peer::new().send(request.as_bytes(), server.address());
         server.finish().fails_with("cannot answer");
@@ -332,11 +378,20 @@ fn endless_command() {
 
 #[test]
 fn exposed_shell() {
-    Program::start(SHELL_SERVER, ["0.0.0.0:0"]).finish().fails_with("exposed-shell");
+    Program::start(SHELL_SERVER, ["0.0.0.0:0"])
+        .finish()
+        .fails_with("exposed-shell");
 
-    let server = Program::server_at(SHELL_SERVER, "0.0.0.0:0", &["--fault", "exposed-shell"]);
+    let server = Program::server_at(
+        SHELL_SERVER,
+        "0.0.0.0:0",
+        &["--fault", "exposed-shell"],
+    );
     let peer = Peer::new();
     let port = server.address().port();
     peer.send(b"echo open", SocketAddr::from(([127, 0, 0, 2], port)));
-    assert_eq!((peer.recv().0, peer.recv().0), (b"".to_vec(), b"open\n".to_vec()));
+    assert_eq!(
+        (peer.recv().0, peer.recv().0),
+        (b"".to_vec(), b"open\n".to_vec())
+    );
 }

@@ -16,7 +16,8 @@ use struct_header::recv_message;
 #[cfg(target_os = "linux")]
 use support::PATIENCE;
 use support::{
-    Finished, Program, accept, connect, expect_end, listen, read_exactly, reset, send_in_pieces,
+    Finished, Program, accept, connect, expect_end, listen, read_exactly,
+    reset, send_in_pieces,
 };
 use tempfile::TempDir;
 
@@ -54,7 +55,11 @@ impl Shop {
         arguments: &[&str],
     ) -> Program {
         let mut command = Command::new(SERVER);
-        command.arg(address).arg("--dir").arg(around.path().join("received")).args(arguments);
+        command
+            .arg(address)
+            .arg("--dir")
+            .arg(around.path().join("received"))
+            .args(arguments);
         command.args(fault.map(|fault| format!("--fault={fault}")));
         Program::spawn(command)
     }
@@ -105,7 +110,8 @@ fn get(name: &str) -> Vec<u8> {
 }
 
 fn put(name: &str, size: i64, body: &[u8]) -> Vec<u8> {
-    let header = header(&json!({"action": "put", "filename": name, "filesize": size}));
+    let header =
+        header(&json!({"action": "put", "filename": name, "filesize": size}));
     [header, body.to_vec()].concat()
 }
 
@@ -117,12 +123,15 @@ fn put_with_md5(name: &str, body: &[u8], md5: &str) -> Vec<u8> {
 
 /// The answer to a `get`, without an MD5 that could tell what went wrong.
 fn file(name: &str, size: i64, body: &[u8]) -> Vec<u8> {
-    let header = header(&json!({"status": "ok", "filename": name, "filesize": size}));
+    let header =
+        header(&json!({"status": "ok", "filename": name, "filesize": size}));
     [header, body.to_vec()].concat()
 }
 
 fn recv_json(stream: &mut impl Read) -> Value {
-    let json = recv_message(stream, 65_536).expect("an answer").expect("not only the end");
+    let json = recv_message(stream, 65_536)
+        .expect("an answer")
+        .expect("not only the end");
     serde_json::from_slice(&json).expect("JSON")
 }
 
@@ -130,7 +139,10 @@ fn recv_json(stream: &mut impl Read) -> Value {
 fn hears_nothing(stream: &mut TcpStream) {
     stream.set_read_timeout(Some(LONG)).expect("a timeout can be set");
     let error = stream.read(&mut [0]).expect_err("nothing comes");
-    assert!(matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "{error}");
+    assert!(
+        matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
+        "{error}"
+    );
 }
 
 /// Waits until a program has used 0.3 s of processor time: one that waits never does.
@@ -138,15 +150,21 @@ fn hears_nothing(stream: &mut TcpStream) {
 fn spins(program: &Program) {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", program.id())).expect("it runs");
-        let (_, fields) = stat.rsplit_once(") ").expect("a name in parentheses");
+        let stat = fs::read_to_string(format!("/proc/{}/stat", program.id()))
+            .expect("it runs");
+        let (_, fields) =
+            stat.rsplit_once(") ").expect("a name in parentheses");
         // The 14th and 15th field of all, in hundredths of a second: proc(5).
         let times = fields.split(' ').skip(11).take(2);
-        let ticks: u64 = times.map(|time| time.parse::<u64>().expect("a number")).sum();
+        let ticks: u64 =
+            times.map(|time| time.parse::<u64>().expect("a number")).sum();
         if ticks >= 30 {
             return;
         }
-        assert!(Instant::now() < deadline, "it has used {ticks} hundredths of a second");
+        assert!(
+            Instant::now() < deadline,
+            "it has used {ticks} hundredths of a second"
+        );
         thread::yield_now();
     }
 }
@@ -164,7 +182,11 @@ impl Buyer {
         fs::create_dir(&here).expect("a folder");
         fs::write(here.join("mine"), "hello").expect("a file");
         let mut command = Command::new(CLIENT);
-        command.current_dir(here).arg("--server").arg(server.to_string()).args(arguments);
+        command
+            .current_dir(here)
+            .arg("--server")
+            .arg(server.to_string())
+            .args(arguments);
         Self { program: Program::spawn(command), around }
     }
 
@@ -172,7 +194,8 @@ impl Buyer {
     fn gets(fault: &str, arguments: &[&str], pieces: &[&[u8]]) -> Self {
         let (listener, address) = listen();
         let fault = format!("--fault={fault}");
-        let buyer = Self::start(address, &[&["get", "a", &fault], arguments].concat());
+        let buyer =
+            Self::start(address, &[&["get", "a", &fault], arguments].concat());
         let mut stream = accept(&listener);
         assert_eq!(recv_json(&mut stream)["action"], "get");
         send_in_pieces(&mut stream, pieces);
@@ -201,7 +224,10 @@ fn got(around: &TempDir, name: &str) -> Option<Vec<u8>> {
 fn good_server() {
     let shop = Shop::open(None, &[]);
     let md5 = md5_hex(b"hello");
-    assert_eq!(shop.ask(&put_with_md5("a", b"hello", &md5)), json!({"status": "ok"}));
+    assert_eq!(
+        shop.ask(&put_with_md5("a", b"hello", &md5)),
+        json!({"status": "ok"})
+    );
     shop.server.expect("client 127.0.0.1:");
     shop.server.expect(" put a, 5 bytes");
     shop.server.expect_gone("peer-closed");
@@ -209,13 +235,15 @@ fn good_server() {
     assert_eq!(shop.ask(&list()), json!({"status": "ok", "files": files}));
 
     let mut stream = shop.send(&get("a"));
-    let answer = json!({"status": "ok", "filename": "a", "filesize": 5, "md5": md5});
+    let answer =
+        json!({"status": "ok", "filename": "a", "filesize": 5, "md5": md5});
     assert_eq!(recv_json(&mut stream), answer);
     assert_eq!(read_exactly(&mut stream, 5), b"hello");
     expect_end(&mut stream);
 
     // An upload as in the notes gets no answer.
-    let plain = header(&json!({"filename": "b", "filesize": 5, "filepath": ""}));
+    let plain =
+        header(&json!({"filename": "b", "filesize": 5, "filepath": ""}));
     expect_end(&mut shop.send(&[plain, b"hello".to_vec()].concat()));
     assert_eq!(shop.content("b").as_deref(), Some(b"hello".as_slice()));
 }
@@ -231,7 +259,10 @@ fn good_server_refuses() {
         (put("a", -1, b""), "negative-length"),
         (put("a", 1001, b""), "oversized-length"),
         (put_with_md5("a", b"jello", &md5_hex(b"hello")), "digest-mismatch"),
-        (header(&json!({"action": "put", "filename": "a"})), "malformed-header"),
+        (
+            header(&json!({"action": "put", "filename": "a"})),
+            "malformed-header",
+        ),
         (b"\x05\0\0\0hello".to_vec(), "malformed-header"),
         (b"\xff\xff\xff\xff".to_vec(), "negative-length"),
         (b"\xff\xff\xff\x7f".to_vec(), "oversized-length"),
@@ -257,7 +288,8 @@ fn good_pair() {
     finished.fails_with("already-exists");
     let (finished, _) = Buyer::start(address, &["get", "mine"]).finish();
     finished.fails_with("already-exists");
-    let (finished, _) = Buyer::start(address, &["get", "mine", "--overwrite"]).finish();
+    let (finished, _) =
+        Buyer::start(address, &["get", "mine", "--overwrite"]).finish();
     assert_eq!(finished.success().stdout, "get mine: 5 bytes\n");
 }
 
@@ -290,7 +322,9 @@ fn address_in_use() {
     for (fault, binds) in [(None, true), (Some("address-in-use"), false)] {
         let mut shop = Shop::open(fault, &[]);
         // The server ends first, so that the connection lingers on its side.
-        shop.send(&list()).read_to_end(&mut Vec::new()).expect("an answer, and the end");
+        shop.send(&list())
+            .read_to_end(&mut Vec::new())
+            .expect("an answer, and the end");
         shop.server.expect_gone("peer-closed");
         shop.server.kill();
         let address = shop.server.address().to_string();
@@ -386,7 +420,8 @@ fn unread_data_reset() {
 fn unread_data_reset_after_an_answer() {
     let shop = Shop::faulty("unread-data-reset");
     let mut stream = shop.send(&[list(), b"one thing more".into()].concat());
-    let error = stream.read_to_end(&mut Vec::new()).expect_err("no orderly end");
+    let error =
+        stream.read_to_end(&mut Vec::new()).expect_err("no orderly end");
     assert_eq!(error.kind(), ErrorKind::ConnectionReset);
     shop.server.expect_gone("hung-up");
 }
@@ -420,7 +455,9 @@ fn one_client_blocks_all() {
 
 #[test]
 fn short_read() {
-    for (fault, key, value) in [(None, "status", "ok"), (Some("short-read"), "id", "short-read")] {
+    for (fault, key, value) in
+        [(None, "status", "ok"), (Some("short-read"), "id", "short-read")]
+    {
         let shop = Shop::open(fault, &[]);
         let mut stream = connect(shop.server.address());
         send_in_pieces(&mut stream, list().chunks(2));
@@ -455,7 +492,8 @@ fn partial_write() {
 
 /// Connects with a receive buffer so small that a large file does not fit into the system.
 fn slow_client(server: SocketAddr) -> TcpStream {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    let socket =
+        Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
     socket.set_recv_buffer_size(100_000).expect("a size can be set");
     socket.connect(&server.into()).expect("the server accepts connections");
     socket.into()
@@ -465,7 +503,10 @@ fn slow_client(server: SocketAddr) -> TcpStream {
 fn read_slowly(stream: &mut TcpStream) -> usize {
     let mut total = 0;
     loop {
-        let count = stream.take(256 * 1024).read_to_end(&mut Vec::new()).expect("bytes come");
+        let count = stream
+            .take(256 * 1024)
+            .read_to_end(&mut Vec::new())
+            .expect("bytes come");
         if count == 0 {
             return total;
         }
@@ -507,7 +548,10 @@ fn wrong_count() {
         let shop = Shop::open(fault, &[]);
         let mut stream = connect(shop.server.address());
         let head = put("a", 100_000, b"");
-        send_in_pieces(&mut stream, [head.as_slice()].into_iter().chain(body.chunks(1000)));
+        send_in_pieces(
+            &mut stream,
+            [head.as_slice()].into_iter().chain(body.chunks(1000)),
+        );
         assert_eq!(recv_json(&mut stream)["status"], "ok");
         assert_eq!(shop.content("a").as_ref() == Some(&body), whole);
     }
@@ -517,7 +561,8 @@ fn wrong_count() {
 fn malformed_header() {
     let shop = Shop::faulty("malformed-header");
     let without_size = header(&json!({"action": "put", "filename": "a"}));
-    let absurd = header(&json!({"action": "put", "filename": "a", "filesize": 3.5}));
+    let absurd =
+        header(&json!({"action": "put", "filename": "a", "filesize": 3.5}));
     for request in [b"\x05\0\0\0hello".to_vec(), without_size, absurd] {
         expect_end(&mut shop.send(&request));
     }
@@ -544,14 +589,20 @@ fn interrupted_upload() {
     shop.refuses(&put("a", 5, b"hell"), "interrupted-upload");
     assert_eq!(shop.content("a").as_deref(), Some(b"hell".as_slice()));
     // All else is as it should be.
-    shop.refuses(&put_with_md5("b", b"jello", &md5_hex(b"hello")), "digest-mismatch");
+    shop.refuses(
+        &put_with_md5("b", b"jello", &md5_hex(b"hello")),
+        "digest-mismatch",
+    );
     assert_eq!(shop.content("b"), None);
 }
 
 #[test]
 fn digest_mismatch() {
     let shop = Shop::faulty("digest-mismatch");
-    assert_eq!(shop.ask(&put_with_md5("a", b"jello", &md5_hex(b"hello")))["status"], "ok");
+    assert_eq!(
+        shop.ask(&put_with_md5("a", b"jello", &md5_hex(b"hello")))["status"],
+        "ok"
+    );
     assert_eq!(shop.content("a").as_deref(), Some(b"jello".as_slice()));
 }
 
@@ -585,7 +636,8 @@ fn client_short_read() {
 fn client_closed_mid_message() {
     let answer = file("a", 5, b"hell");
     for length in [2, answer.len()] {
-        let mut buyer = Buyer::gets("closed-mid-message", &[], &[&answer[..length]]);
+        let mut buyer =
+            Buyer::gets("closed-mid-message", &[], &[&answer[..length]]);
         spins(&buyer.program);
         assert!(buyer.program.is_running());
     }
@@ -594,7 +646,8 @@ fn client_closed_mid_message() {
 #[test]
 fn client_wrong_byte_order() {
     let (listener, address) = listen();
-    let _buyer = Buyer::start(address, &["get", "a", "--fault=wrong-byte-order"]);
+    let _buyer =
+        Buyer::start(address, &["get", "a", "--fault=wrong-byte-order"]);
     let length = read_exactly(&mut accept(&listener), 4);
     assert_eq!(&length[..3], [0, 0, 0], "the highest byte comes first");
 }
@@ -602,13 +655,17 @@ fn client_wrong_byte_order() {
 #[test]
 fn client_oversized_length() {
     let arguments = ["--max-reply", "4"];
-    let buyer = Buyer::gets("oversized-length", &arguments, &[&file("a", 5, b"hello")]);
+    let buyer =
+        Buyer::gets("oversized-length", &arguments, &[&file("a", 5, b"hello")]);
     assert_eq!(buyer.has_got(), b"hello");
 }
 
 #[test]
 fn client_negative_length() {
-    assert_eq!(Buyer::gets("negative-length", &[], &[&file("a", -1, b"")]).has_got(), b"");
+    assert_eq!(
+        Buyer::gets("negative-length", &[], &[&file("a", -1, b"")]).has_got(),
+        b""
+    );
 }
 
 #[test]
@@ -626,15 +683,20 @@ fn client_malformed_header() {
 
 #[test]
 fn client_path_traversal() {
-    let buyer = Buyer::gets("path-traversal", &[], &[&file("../escaped", 5, b"hello")]);
+    let buyer =
+        Buyer::gets("path-traversal", &[], &[&file("../escaped", 5, b"hello")]);
     let (finished, around) = buyer.finish();
     finished.success();
-    assert_eq!(got(&around, "../escaped").as_deref(), Some(b"hello".as_slice()));
+    assert_eq!(
+        got(&around, "../escaped").as_deref(),
+        Some(b"hello".as_slice())
+    );
 }
 
 #[test]
 fn client_interrupted_upload() {
-    let buyer = Buyer::gets("interrupted-upload", &[], &[&file("a", 5, b"hell")]);
+    let buyer =
+        Buyer::gets("interrupted-upload", &[], &[&file("a", 5, b"hell")]);
     let (finished, around) = buyer.finish();
     finished.fails_with("closed-mid-message");
     assert_eq!(got(&around, "a").as_deref(), Some(b"hell".as_slice()));
@@ -643,7 +705,9 @@ fn client_interrupted_upload() {
 #[test]
 fn client_digest_mismatch() {
     let md5 = md5_hex(b"hello");
-    let head = json!({"status": "ok", "filename": "a", "filesize": 5, "md5": md5});
-    let buyer = Buyer::gets("digest-mismatch", &[], &[&header(&head), b"jello"]);
+    let head =
+        json!({"status": "ok", "filename": "a", "filesize": 5, "md5": md5});
+    let buyer =
+        Buyer::gets("digest-mismatch", &[], &[&header(&head), b"jello"]);
     assert_eq!(buyer.has_got(), b"jello");
 }

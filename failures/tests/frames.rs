@@ -28,8 +28,12 @@ fn with_length(bytes: &[u8]) -> Vec<u8> {
 /// Asserts that nothing comes for a moment: no bytes, no end, no reset.
 fn expect_silence(stream: &mut TcpStream) {
     stream.set_read_timeout(Some(MOMENT)).expect("a timeout can be set");
-    let outcome = read_some(stream, &mut [0; 100]).map_err(|error| error.kind());
-    assert!(matches!(outcome, Err(ErrorKind::WouldBlock | ErrorKind::TimedOut)), "{outcome:?}");
+    let outcome =
+        read_some(stream, &mut [0; 100]).map_err(|error| error.kind());
+    assert!(
+        matches!(outcome, Err(ErrorKind::WouldBlock | ErrorKind::TimedOut)),
+        "{outcome:?}"
+    );
     stream.set_read_timeout(Some(PATIENCE)).expect("a timeout can be set");
 }
 
@@ -45,8 +49,12 @@ fn only_faults_that_apply_can_be_asked_for() {
     ] {
         check_arguments(program, &[&["nonsense"]]);
         for fault in ["nonsense", "path-traversal"] {
-            let refused = Program::start(program, ["--fault", fault]).finish().code(2);
-            assert!(refused.stderr.contains("possible values: "), "{refused:?}");
+            let refused =
+                Program::start(program, ["--fault", fault]).finish().code(2);
+            assert!(
+                refused.stderr.contains("possible values: "),
+                "{refused:?}"
+            );
             assert!(!refused.stderr.contains("path-traversal,"), "{refused:?}");
         }
     }

@@ -10,36 +10,17 @@ use failures::asking::next_message;
 use failures::{Fault, one_of};
 use simple_echo::address;
 
-const FAULTS: &[Fault] =
-    &[Fault::EmptyMessage, Fault::PeerClosed, Fault::PeerReset, Fault::InvalidUtf8];
-
-/// Take one client and answer each of its messages, until it leaves
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where to listen, as IP:PORT; port 0 takes a free one
-    #[arg(default_value = ADDRESS, value_parser = address)]
-    address: String,
-
-    /// Type each answer yourself instead of sending the message back in capital letters;
-    /// q hangs up
-    #[arg(long)]
-    reply: bool,
-
-    /// What to do wrong (empty-message needs --reply)
-    #[arg(long, value_name = "ID", value_parser = one_of(FAULTS))]
-    fault: Option<Fault>,
-}
-
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
 
-    let listener = TcpListener::bind(&args.address).with_context(|| {
-        format!("cannot listen on {}; if the port is taken, try another", args.address)
+    let address = &args.address;
+    let listener = TcpListener::bind(address).with_context(|| {
+        format!("cannot listen on {address}; if the port is taken, try another")
     })?;
     println!("listening on {}", listener.local_addr()?);
 
-    let (mut stream, peer) = listener.accept().context("cannot accept a client")?;
+    let (mut stream, peer) =
+        listener.accept().context("cannot accept a client")?;
     println!("client {peer}");
 
     let outcome = converse(&mut stream, &args);
@@ -55,7 +36,8 @@ fn main() -> anyhow::Result<()> {
         Err(error) => failure_id(error),
     };
     println!("client {peer} gone: {id}");
-    outcome.with_context(|| format!("the conversation with {peer} broke off"))?;
+    outcome
+        .with_context(|| format!("the conversation with {peer} broke off"))?;
     // ANCHOR_END: peer-reset
     Ok(())
 }
@@ -68,7 +50,8 @@ fn converse(stream: &mut TcpStream, args: &Args) -> io::Result<&'static str> {
         let count = stream.read(&mut buffer)?;
         if count == 0 {
             if args.fault == Some(Fault::PeerClosed) {
-                // Taken for an empty message, which is skipped: the next read returns zero again.
+                // Taken for an empty message, which is skipped: the next read
+                // returns zero again.
                 continue;
             }
             return Ok("peer-closed");
@@ -95,4 +78,29 @@ fn converse(stream: &mut TcpStream, args: &Args) -> io::Result<&'static str> {
         };
         stream.write_all(&answer)?;
     }
+}
+
+const FAULTS: &[Fault] = &[
+    Fault::EmptyMessage,
+    Fault::PeerClosed,
+    Fault::PeerReset,
+    Fault::InvalidUtf8,
+];
+
+/// Take one client and answer each of its messages, until it leaves
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where to listen, as IP:PORT; port 0 takes a free one
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
+
+    /// Type each answer yourself instead of sending the message back in capital
+    /// letters; q hangs up
+    #[arg(long)]
+    reply: bool,
+
+    /// What to do wrong (empty-message needs --reply)
+    #[arg(long, value_name = "ID", value_parser = one_of(FAULTS))]
+    fault: Option<Fault>,
 }

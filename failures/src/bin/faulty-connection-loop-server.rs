@@ -4,9 +4,36 @@ use std::time::Duration;
 
 use clap::Parser;
 use communication_loop::read_line;
-use connection_loop::{ADDRESS, seconds};
+use connection_loop::{ADDRESS, log, seconds};
 use failures::{Fault, Reply, listen, one_of, serve};
 use simple_echo::address;
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let listener = listen(&args.address, args.fault)?;
+    log!("listening on {}", listener.local_addr()?);
+
+    serve(&listener, args.timeout, args.fault, |message| {
+        if args.reply {
+            typed_answer(args.fault)
+        } else {
+            Ok(vec![message.to_ascii_uppercase()])
+        }
+    })
+}
+
+/// Lets the operator type an answer.
+// ANCHOR: empty-message
+fn typed_answer(fault: Option<Fault>) -> anyhow::Result<Reply> {
+    match read_line("answer> ")? {
+        // Sent as it is: zero bytes, which are nothing. Now both sides wait.
+        Some(line) if fault == Some(Fault::EmptyMessage) => Ok(vec![line]),
+        Some(line) if !line.is_empty() => Ok(vec![line]),
+        // Nothing to say: hang up.
+        _ => Ok(Vec::new()),
+    }
+}
+// ANCHOR_END: empty-message
 
 const FAULTS: &[Fault] = &[
     Fault::AddressInUse,
@@ -40,26 +67,3 @@ struct Args {
     #[arg(long, value_name = "ID", value_parser = one_of(FAULTS))]
     fault: Option<Fault>,
 }
-
-fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let listener = listen(&args.address, args.fault)?;
-    println!("listening on {}", listener.local_addr()?);
-
-    serve(&listener, args.timeout, args.fault, |message| {
-        if args.reply { typed_answer(args.fault) } else { Ok(vec![message.to_ascii_uppercase()]) }
-    })
-}
-
-/// Lets the operator type an answer.
-// ANCHOR: empty-message
-fn typed_answer(fault: Option<Fault>) -> anyhow::Result<Reply> {
-    match read_line("answer> ")? {
-        // Sent as it is: zero bytes, which are nothing. Now both sides wait.
-        Some(line) if fault == Some(Fault::EmptyMessage) => Ok(vec![line]),
-        Some(line) if !line.is_empty() => Ok(vec![line]),
-        // Nothing to say: hang up.
-        _ => Ok(Vec::new()),
-    }
-}
-// ANCHOR_END: empty-message

@@ -7,11 +7,57 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
-use connection_loop::seconds;
+use connection_loop::{accept, log, seconds};
 use failures::files::{Folder, Service};
 use failures::{Fault, listen, one_of};
 use file_transfer::{ADDRESS, DIR, MAX_UPLOAD};
 use simple_echo::address;
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let fault = args.fault;
+    // A file that breaks off has an id of its own. Only a header's end is
+    // waited for in vain.
+    let of_files = fault.filter(|&fault| fault != Fault::ClosedMidMessage);
+    let folder = Folder::open(&args.dir, args.overwrite, of_files)
+        .with_context(|| {
+            format!(
+                "cannot use the folder {}; try another --dir",
+                args.dir.display()
+            )
+        })?;
+    // ANCHOR: silent-peer
+    let timeout =
+        if fault == Some(Fault::SilentPeer) { None } else { args.timeout };
+    // ANCHOR_END: silent-peer
+    let service = Arc::new(Service {
+        folder,
+        max_upload: args.max_upload,
+        timeout,
+        fault,
+    });
+
+    let listener = listen(&args.address, fault)?;
+    log!("listening on {}", listener.local_addr()?);
+
+    loop {
+        let (stream, peer) = accept(&listener);
+        log!("client {peer}");
+        let service = Arc::clone(&service);
+        let work = move || {
+            let id = service.serve(stream, peer);
+            log!("client {peer} gone: {id}");
+        };
+        // ANCHOR: one-client-blocks-all
+        if fault == Some(Fault::OneClientBlocksAll) {
+            // The next client is accepted when this one is done.
+            work();
+        } else {
+            thread::spawn(work);
+        }
+        // ANCHOR_END: one-client-blocks-all
+    }
+}
 
 const FAULTS: &[Fault] = &[
     Fault::AddressInUse,
@@ -62,42 +108,4 @@ struct Args {
     /// What to do wrong
     #[arg(long, value_name = "ID", value_parser = one_of(FAULTS))]
     fault: Option<Fault>,
-}
-
-fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let fault = args.fault;
-    // A file that breaks off has an id of its own. Only a header's end is waited for in vain.
-    let of_files = fault.filter(|&fault| fault != Fault::ClosedMidMessage);
-    let folder = Folder::open(&args.dir, args.overwrite, of_files).with_context(|| {
-        format!("cannot use the folder {}; try another --dir", args.dir.display())
-    })?;
-    // ANCHOR: silent-peer
-    let timeout = if fault == Some(Fault::SilentPeer) { None } else { args.timeout };
-    // ANCHOR_END: silent-peer
-    let service = Arc::new(Service { folder, max_upload: args.max_upload, timeout, fault });
-
-    let listener = listen(&args.address, fault)?;
-    println!("listening on {}", listener.local_addr()?);
-
-    loop {
-        // A client that gives up while it waits in the queue must not end the server.
-        let Ok((stream, peer)) = listener.accept() else {
-            continue;
-        };
-        println!("client {peer}");
-        let service = Arc::clone(&service);
-        let work = move || {
-            let id = service.serve(stream, peer);
-            println!("client {peer} gone: {id}");
-        };
-        // ANCHOR: one-client-blocks-all
-        if fault == Some(Fault::OneClientBlocksAll) {
-            // The next client is accepted when this one is done.
-            work();
-        } else {
-            thread::spawn(work);
-        }
-        // ANCHOR_END: one-client-blocks-all
-    }
 }

@@ -12,6 +12,23 @@ use failures::{Fault, one_of};
 use simple_echo::address;
 use sticky_packets::ADDRESS;
 
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let mut stream = connect(&args.address, args.fault)?;
+
+    let mut buffer = [0; 1024];
+    while let Some(command) = next_message("command> ", args.fault)? {
+        stream.write_all(&command).context("cannot send the command")?;
+
+        let Some(answer) = receive(&mut stream, &mut buffer, args.fault)?
+        else {
+            break;
+        };
+        print_text(&text(answer, args.fault)?)?;
+    }
+    Ok(())
+}
+
 const FAULTS: &[Fault] = &[
     Fault::ConnectionRefused,
     Fault::EmptyMessage,
@@ -20,7 +37,8 @@ const FAULTS: &[Fault] = &[
     Fault::InvalidUtf8,
 ];
 
-/// Send each command you type and print what one read returns; q or the end of the input leaves
+/// Send each command you type and print what one read returns; q or the end of
+/// the input leaves
 #[derive(Parser)]
 #[command(version)]
 struct Args {
@@ -31,20 +49,4 @@ struct Args {
     /// What to do wrong
     #[arg(long, value_name = "ID", value_parser = one_of(FAULTS))]
     fault: Option<Fault>,
-}
-
-fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let mut stream = connect(&args.address, args.fault)?;
-
-    let mut buffer = [0; 1024];
-    while let Some(command) = next_message("command> ", args.fault)? {
-        stream.write_all(&command).context("cannot send the command")?;
-
-        let Some(answer) = receive(&mut stream, &mut buffer, args.fault)? else {
-            break;
-        };
-        print_text(&text(answer, args.fault)?);
-    }
-    Ok(())
 }

@@ -3,11 +3,30 @@
 use std::time::Duration;
 
 use clap::Parser;
-use connection_loop::seconds;
+use connection_loop::{log, seconds};
 use failures::commands::{guarded, run};
 use failures::{Fault, listen, one_of, serve};
 use simple_echo::address;
 use sticky_packets::{ADDRESS, Runner};
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let address = guarded(&args.address, args.allow_remote, args.fault)?;
+    let listener = listen(&address.to_string(), args.fault)?;
+    log!("listening on {}", listener.local_addr()?);
+
+    serve(&listener, args.timeout, args.fault, |command| {
+        let mut answer = run(command, &args.runner, args.fault).joined();
+        // ANCHOR: empty-message
+        if answer.is_empty() && args.fault != Some(Fault::EmptyMessage) {
+            // Zero bytes would be no answer at all, and the client would wait
+            // for ever.
+            answer = b"(no output)".to_vec();
+        }
+        // ANCHOR_END: empty-message
+        Ok(vec![answer])
+    })
+}
 
 const FAULTS: &[Fault] = &[
     Fault::AddressInUse,
@@ -32,7 +51,8 @@ struct Args {
     #[arg(default_value = ADDRESS, value_parser = address)]
     address: String,
 
-    /// Let other machines connect: whoever can reach the port can run any command
+    /// Let other machines connect: whoever can reach the port can run any
+    /// command
     #[arg(long)]
     allow_remote: bool,
 
@@ -46,22 +66,4 @@ struct Args {
     /// What to do wrong
     #[arg(long, value_name = "ID", value_parser = one_of(FAULTS))]
     fault: Option<Fault>,
-}
-
-fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let address = guarded(&args.address, args.allow_remote, args.fault)?;
-    let listener = listen(&address.to_string(), args.fault)?;
-    println!("listening on {}", listener.local_addr()?);
-
-    serve(&listener, args.timeout, args.fault, |command| {
-        let mut answer = run(command, &args.runner, args.fault).joined();
-        // ANCHOR: empty-message
-        if answer.is_empty() && args.fault != Some(Fault::EmptyMessage) {
-            // Zero bytes would be no answer at all, and the client would wait for ever.
-            answer = b"(no output)".to_vec();
-        }
-        // ANCHOR_END: empty-message
-        Ok(vec![answer])
-    })
 }

@@ -11,6 +11,34 @@ use failures::{Fault, one_of};
 use simple_echo::address;
 use struct_header::{ADDRESS, Failure, MAX_REPLY};
 
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let mut stream = connect(&args.address, args.fault)?;
+
+    while let Some(command) = next_message("command> ", args.fault)? {
+        stream.write_all(&command).context("cannot send the command")?;
+
+        let receive = |stream: &mut dyn Read| receive(stream, args.fault);
+        let Some(answer) = next_answer(&mut stream, args.fault, receive)?
+        else {
+            break;
+        };
+        print_text(&answer.text)?;
+    }
+    Ok(())
+}
+
+/// Receives the length, then the answer.
+fn receive(
+    stream: &mut dyn Read,
+    fault: Option<Fault>,
+) -> Result<Option<Answer>, Failure> {
+    let Some(length) = recv_length(stream, MAX_REPLY, fault)? else {
+        return Ok(None);
+    };
+    recv_answer(stream, length, fault).map(Some)
+}
+
 const FAULTS: &[Fault] = &[
     Fault::ConnectionRefused,
     Fault::EmptyMessage,
@@ -28,7 +56,8 @@ const FAULTS: &[Fault] = &[
     Fault::WrongCount,
 ];
 
-/// Send each command you type and print its whole answer; q or the end of the input leaves
+/// Send each command you type and print its whole answer; q or the end of the
+/// input leaves
 #[derive(Parser)]
 #[command(version)]
 struct Args {
@@ -39,28 +68,4 @@ struct Args {
     /// What to do wrong
     #[arg(long, value_name = "ID", value_parser = one_of(FAULTS))]
     fault: Option<Fault>,
-}
-
-fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let mut stream = connect(&args.address, args.fault)?;
-
-    while let Some(command) = next_message("command> ", args.fault)? {
-        stream.write_all(&command).context("cannot send the command")?;
-
-        let receive = |stream: &mut dyn Read| receive(stream, args.fault);
-        let Some(answer) = next_answer(&mut stream, args.fault, receive)? else {
-            break;
-        };
-        print_text(&answer.text);
-    }
-    Ok(())
-}
-
-/// Receives the length, then the answer.
-fn receive(stream: &mut dyn Read, fault: Option<Fault>) -> Result<Option<Answer>, Failure> {
-    let Some(length) = recv_length(stream, MAX_REPLY, fault)? else {
-        return Ok(None);
-    };
-    recv_answer(stream, length, fault).map(Some)
 }

@@ -5,14 +5,41 @@ use std::net::UdpSocket;
 use anyhow::Context;
 use clap::Parser;
 use communication_loop::next_message;
+use connection_loop::{elog, log};
 use failures::datagrams::{buffer, receive};
 use failures::{Fault, one_of};
 use simple_echo::address;
-use udp::CHAT_ADDRESS;
+use udp::{ANSWERS, CHAT_ADDRESS, Peers};
 
-const FAULTS: &[Fault] = &[Fault::EmptyDatagram, Fault::TruncatedDatagram, Fault::InvalidUtf8];
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let address = &args.address;
+    let socket = UdpSocket::bind(address).with_context(|| {
+        format!("cannot listen on {address}; if the port is taken, try another")
+    })?;
+    log!("listening on {}", socket.local_addr()?);
 
-/// Type one answer to each message that comes in; q or the end of the input leaves
+    let mut buffer = buffer(args.fault);
+    let mut peers = Peers::new(socket.local_addr()?, ANSWERS);
+    while let Some((_, peer)) = receive(&socket, &mut buffer, args.fault)? {
+        if !peers.may_be_answered(peer) {
+            continue;
+        }
+        let Some(answer) = next_message("answer> ")? else {
+            break;
+        };
+        if let Err(error) = socket.send_to(&answer, peer) {
+            elog!("cannot answer {peer}: {error}");
+        }
+    }
+    Ok(())
+}
+
+const FAULTS: &[Fault] =
+    &[Fault::EmptyDatagram, Fault::TruncatedDatagram, Fault::InvalidUtf8];
+
+/// Type one answer to each message that comes in; q or the end of the input
+/// leaves
 #[derive(Parser)]
 #[command(version)]
 struct Args {
@@ -23,23 +50,4 @@ struct Args {
     /// What to do wrong
     #[arg(long, value_name = "ID", value_parser = one_of(FAULTS))]
     fault: Option<Fault>,
-}
-
-fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let socket = UdpSocket::bind(&args.address).with_context(|| {
-        format!("cannot listen on {}; if the port is taken, try another", args.address)
-    })?;
-    println!("listening on {}", socket.local_addr()?);
-
-    let mut buffer = buffer(args.fault);
-    while let Some((_, peer)) = receive(&socket, &mut buffer, args.fault)? {
-        let Some(answer) = next_message("answer> ")? else {
-            break;
-        };
-        if let Err(error) = socket.send_to(&answer, peer) {
-            eprintln!("cannot answer {peer}: {error}");
-        }
-    }
-    Ok(())
 }

@@ -2,12 +2,21 @@
 
 use std::time::Duration;
 
+use anyhow::Context;
 use clap::Parser;
 use connection_loop::seconds;
 use failures::datagrams::{ask, text};
 use failures::{Fault, one_of};
-use simple_echo::address;
+use simple_echo::{address, print_answer};
 use udp::ADDRESS;
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let answer =
+        ask(&args.address, args.message.as_bytes(), args.timeout, args.fault)?;
+    print_answer(text(&answer, args.fault)?.as_bytes())
+        .context("cannot print the answer")
+}
 
 const FAULTS: &[Fault] = &[
     Fault::LostDatagram,
@@ -30,17 +39,11 @@ struct Args {
     message: String,
 
     /// How long to wait for an answer before trying again
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "1")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    #[arg(default_value = "1")]
     timeout: Duration,
 
     /// What to do wrong
     #[arg(long, value_name = "ID", value_parser = one_of(FAULTS))]
     fault: Option<Fault>,
-}
-
-fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let answer = ask(&args.address, args.message.as_bytes(), args.timeout, args.fault)?;
-    println!("{}", text(&answer, args.fault)?);
-    Ok(())
 }

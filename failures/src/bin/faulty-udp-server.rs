@@ -4,12 +4,35 @@ use std::net::UdpSocket;
 
 use anyhow::Context;
 use clap::Parser;
+use connection_loop::{elog, log};
 use failures::datagrams::{buffer, receive};
 use failures::{Fault, one_of};
 use simple_echo::address;
-use udp::ADDRESS;
+use udp::{ADDRESS, ANSWERS, Peers};
 
-const FAULTS: &[Fault] = &[Fault::EmptyDatagram, Fault::TruncatedDatagram, Fault::InvalidUtf8];
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let address = &args.address;
+    let socket = UdpSocket::bind(address).with_context(|| {
+        format!("cannot listen on {address}; if the port is taken, try another")
+    })?;
+    log!("listening on {}", socket.local_addr()?);
+
+    let mut buffer = buffer(args.fault);
+    let mut peers = Peers::new(socket.local_addr()?, ANSWERS);
+    while let Some((_, peer)) = receive(&socket, &mut buffer, args.fault)? {
+        if !peers.may_be_answered(peer) {
+            continue;
+        }
+        if let Err(error) = socket.send_to(b"hi", peer) {
+            elog!("cannot answer {peer}: {error}");
+        }
+    }
+    Ok(())
+}
+
+const FAULTS: &[Fault] =
+    &[Fault::EmptyDatagram, Fault::TruncatedDatagram, Fault::InvalidUtf8];
 
 /// Answer hi to each datagram
 #[derive(Parser)]
@@ -22,20 +45,4 @@ struct Args {
     /// What to do wrong
     #[arg(long, value_name = "ID", value_parser = one_of(FAULTS))]
     fault: Option<Fault>,
-}
-
-fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let socket = UdpSocket::bind(&args.address).with_context(|| {
-        format!("cannot listen on {}; if the port is taken, try another", args.address)
-    })?;
-    println!("listening on {}", socket.local_addr()?);
-
-    let mut buffer = buffer(args.fault);
-    while let Some((_, peer)) = receive(&socket, &mut buffer, args.fault)? {
-        if let Err(error) = socket.send_to(b"hi", peer) {
-            eprintln!("cannot answer {peer}: {error}");
-        }
-    }
-    Ok(())
 }

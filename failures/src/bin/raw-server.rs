@@ -6,11 +6,61 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
-use communication_loop::failure_id;
-use connection_loop::{hang_up, read_some};
+use connection_loop::{accept, hang_up, log, read_some, why_gone};
 use failures::raw::{send_at_once, send_pieces, unescape};
 use simple_echo::address;
 use socket2::SockRef;
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let address = &args.address;
+    let listener = TcpListener::bind(address).with_context(|| {
+        format!("cannot listen on {address}; if the port is taken, try another")
+    })?;
+    log!("listening on {}", listener.local_addr()?);
+
+    loop {
+        let (stream, peer) = accept(&listener);
+        log!("client {peer}");
+        let id =
+            converse(stream, &args).unwrap_or_else(|error| why_gone(&error));
+        log!("client {peer} gone: {id}");
+    }
+}
+
+/// Answers the first request, and only that. Returns why the conversation is
+/// over.
+fn converse(mut stream: TcpStream, args: &Args) -> io::Result<&'static str> {
+    if !take_request(&mut stream)? {
+        return Ok("peer-closed");
+    }
+    let send = if args.at_once { send_at_once } else { send_pieces };
+    send(&mut stream, &args.pieces)?;
+    match args.then {
+        Then::Listen => {
+            while take_request(&mut stream)? {}
+            return Ok("peer-closed");
+        }
+        Then::Close => hang_up(stream),
+        Then::Reset => {
+            SockRef::from(&stream).set_linger(Some(Duration::ZERO))?
+        }
+    }
+    Ok("hung-up")
+}
+
+/// Prints what one read returns. Tells whether it was anything.
+fn take_request(stream: &mut TcpStream) -> io::Result<bool> {
+    let mut buffer = [0; 1024];
+    let count = read_some(stream, &mut buffer)?;
+    if count > 0 {
+        log!(
+            "received {count} bytes: {:?}",
+            String::from_utf8_lossy(&buffer[..count])
+        );
+    }
+    Ok(count > 0)
+}
 
 /// Answer the first request of each client with the pieces given
 #[derive(Parser)]
@@ -20,7 +70,8 @@ struct Args {
     #[arg(value_parser = address)]
     address: String,
 
-    /// What to send, as in '\x05\x00hello': each leaves when the client has read the one before
+    /// What to send, as in '\x05\x00hello': each leaves when the client has
+    /// read the one before
     #[arg(value_parser = unescape)]
     pieces: Vec<Vec<u8>>,
 
@@ -41,50 +92,4 @@ enum Then {
     Close,
     /// Close the connection with a reset, as a server that vanishes
     Reset,
-}
-
-fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let listener = TcpListener::bind(&args.address).with_context(|| {
-        format!("cannot listen on {}; if the port is taken, try another", args.address)
-    })?;
-    println!("listening on {}", listener.local_addr()?);
-
-    loop {
-        // A client that gives up while it waits in the queue must not end the server.
-        let Ok((stream, peer)) = listener.accept() else {
-            continue;
-        };
-        println!("client {peer}");
-        let id = converse(stream, &args).unwrap_or_else(|error| failure_id(&error));
-        println!("client {peer} gone: {id}");
-    }
-}
-
-/// Answers the first request, and only that. Returns why the conversation is over.
-fn converse(mut stream: TcpStream, args: &Args) -> io::Result<&'static str> {
-    if !take_request(&mut stream)? {
-        return Ok("peer-closed");
-    }
-    let send = if args.at_once { send_at_once } else { send_pieces };
-    send(&mut stream, &args.pieces)?;
-    match args.then {
-        Then::Listen => {
-            while take_request(&mut stream)? {}
-            return Ok("peer-closed");
-        }
-        Then::Close => hang_up(stream),
-        Then::Reset => SockRef::from(&stream).set_linger(Some(Duration::ZERO))?,
-    }
-    Ok("hung-up")
-}
-
-/// Prints what one read returns. Tells whether it was anything.
-fn take_request(stream: &mut TcpStream) -> io::Result<bool> {
-    let mut buffer = [0; 1024];
-    let count = read_some(stream, &mut buffer)?;
-    if count > 0 {
-        println!("received {count} bytes: {:?}", String::from_utf8_lossy(&buffer[..count]));
-    }
-    Ok(count > 0)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use connection_loop::resolve;
 use struct_header::Failure;
-use udp::{BUFFER, TRIES};
+use udp::{BUFFER, TRIES, no_answer};
 
 use super::SHORT;
 use crate::Fault;
@@ -22,8 +22,8 @@ pub struct Peer {
 impl Peer {
     /// Makes a socket for one server.
     ///
-    /// [`Fault::StrayDatagram`]: it takes what anybody sends. [`Fault::PortUnreachable`]: it does
-    /// not hear that nobody listens.
+    /// [`Fault::StrayDatagram`]: it takes what anybody sends.
+    /// [`Fault::PortUnreachable`]: it does not hear that nobody listens.
     ///
     /// # Errors
     ///
@@ -33,8 +33,8 @@ impl Peer {
         let server = resolve(address).with_context(usable)?;
         // ANCHOR: stray-datagram
         let socket = if is_unconnected(fault) {
-            // Bound and not connected: what comes in may come from anybody, and no error of the
-            // server's system comes in at all.
+            // Bound and not connected: what comes in may come from anybody, and
+            // no error of the server's system comes in at all.
             UdpSocket::bind((any(server), 0)).context("cannot make a socket")?
         } else {
             udp::connect(address).with_context(usable)?
@@ -50,7 +50,9 @@ impl Peer {
     /// Those of [`udp::send`].
     pub fn send(&self, message: &[u8]) -> anyhow::Result<()> {
         if is_unconnected(self.fault) {
-            self.socket.send_to(message, self.address).context("cannot send the message")?;
+            self.socket
+                .send_to(message, self.address)
+                .context("cannot send the message")?;
             return Ok(());
         }
         udp::send(&self.socket, message)
@@ -75,15 +77,22 @@ impl Peer {
         // ANCHOR_END: lost-datagram
 
         // ANCHOR: truncated-datagram
-        // What a datagram has more than the buffer is gone, and most systems do not say so.
-        let size = if self.fault == Some(Fault::TruncatedDatagram) { SHORT } else { BUFFER };
+        // What a datagram has more than the buffer is gone, and most systems do
+        // not say so.
+        let size = if self.fault == Some(Fault::TruncatedDatagram) {
+            SHORT
+        } else {
+            BUFFER
+        };
         let mut buffer = vec![0; size];
         // ANCHOR_END: truncated-datagram
         loop {
             match self.socket.recv_from(&mut buffer) {
-                // Where the system does not look who it is from, the program can.
+                // Where the system does not look who it is from, the program
+                // can.
                 Ok((_, from))
-                    if self.fault == Some(Fault::PortUnreachable) && from != self.address =>
+                    if self.fault == Some(Fault::PortUnreachable)
+                        && from != self.address =>
                 {
                     continue;
                 }
@@ -93,11 +102,16 @@ impl Peer {
                 }
                 Err(error) => match error.kind() {
                     ErrorKind::Interrupted => continue,
-                    ErrorKind::WouldBlock | ErrorKind::TimedOut => return Ok(None),
-                    ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset => {
+                    ErrorKind::WouldBlock | ErrorKind::TimedOut => {
+                        return Ok(None);
+                    }
+                    ErrorKind::ConnectionRefused
+                    | ErrorKind::ConnectionReset => {
                         bail!(unreachable(self.address))
                     }
-                    _ => return Err(error).context("cannot receive the answer"),
+                    _ => {
+                        return Err(error).context("cannot receive the answer");
+                    }
                 },
             }
         }
@@ -116,7 +130,8 @@ impl Peer {
     }
 }
 
-/// Sends a request and waits for its answer, and tries again a few times, as [`udp::ask`] does.
+/// Sends a request and waits for its answer, and tries again a few times, as
+/// the client of lesson 8 does.
 ///
 /// # Errors
 ///
@@ -134,13 +149,7 @@ pub fn ask(
             return Ok(answer);
         }
     }
-    let seconds = timeout.as_secs_f64();
-    bail!(Failure::new(
-        "lost-datagram",
-        format!(
-            "no answer from {address} in {TRIES} tries of {seconds} s; is it the right server?"
-        ),
-    ))
+    bail!(no_answer(address, timeout))
 }
 
 /// Makes text of what came.
@@ -172,6 +181,7 @@ fn any(server: SocketAddr) -> IpAddr {
 }
 
 fn unreachable(address: SocketAddr) -> Failure {
-    let message = format!("nobody listens at {address}; is the server running?");
+    let message =
+        format!("nobody listens at {address}; is the server running?");
     Failure::new("port-unreachable", message)
 }

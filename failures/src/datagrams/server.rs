@@ -2,7 +2,8 @@
 
 use std::net::{SocketAddr, UdpSocket};
 
-use udp::BUFFER;
+use connection_loop::log;
+use udp::{BUFFER, recv_from};
 
 use super::{SHORT, text};
 use crate::Fault;
@@ -12,8 +13,10 @@ use crate::Fault;
 /// [`Fault::TruncatedDatagram`]: one that cuts what is longer than 1024 bytes.
 // ANCHOR: truncated-datagram
 pub fn buffer(fault: Option<Fault>) -> Vec<u8> {
-    // What a datagram has more than the buffer is gone, and most systems do not say so.
-    let size = if fault == Some(Fault::TruncatedDatagram) { SHORT } else { BUFFER };
+    // What a datagram has more than the buffer is gone, and most systems do not
+    // say so.
+    let size =
+        if fault == Some(Fault::TruncatedDatagram) { SHORT } else { BUFFER };
     vec![0; size]
 }
 // ANCHOR_END: truncated-datagram
@@ -30,21 +33,16 @@ pub fn receive<'a>(
     buffer: &'a mut [u8],
     fault: Option<Fault>,
 ) -> anyhow::Result<Option<(&'a [u8], SocketAddr)>> {
-    let (count, peer) = loop {
-        // One datagram that goes wrong must not end the server.
-        match socket.recv_from(buffer) {
-            Ok(received) => break received,
-            Err(error) => eprintln!("cannot receive: {error}"),
-        }
-    };
+    let (count, peer) = recv_from(socket, buffer);
     // ANCHOR: empty-datagram
     if fault == Some(Fault::EmptyDatagram) && count == 0 {
-        // With TCP, zero bytes are the end. Here they are a message, and anybody can send it.
-        println!("client {peer} gone: peer-closed");
+        // With TCP, zero bytes are the end. Here they are a message, and
+        // anybody can send it.
+        log!("client {peer} gone: peer-closed");
         return Ok(None);
     }
     // ANCHOR_END: empty-datagram
     let message = &buffer[..count];
-    println!("received {count} bytes from {peer}: {:?}", text(message, fault)?);
+    log!("received {count} bytes from {peer}: {:?}", text(message, fault)?);
     Ok(Some((message, peer)))
 }

@@ -15,12 +15,13 @@ const PIECE: usize = 64 * 1024;
 
 /// Receives `size` bytes into a file. Returns their MD5 digest.
 ///
-/// [`Fault::ClosedMidMessage`]: does not notice the end. [`Fault::WrongCount`]: stops early.
+/// [`Fault::ClosedMidMessage`]: does not notice the end. [`Fault::WrongCount`]:
+/// stops early.
 ///
 /// # Errors
 ///
-/// `closed-mid-message` if the peer closes before; `disk` if the file cannot be written; else
-/// those of the stream.
+/// `closed-mid-message` if the peer closes before; `disk` if the file cannot be
+/// written; else those of the stream.
 pub fn recv_body(
     stream: &mut impl Read,
     file: &mut impl Write,
@@ -34,12 +35,17 @@ pub fn recv_body(
     while missing > 0 {
         let wanted = missing.min(PIECE as u64) as usize;
         let count = read_some(stream, &mut buffer[..wanted])?;
-        // Without this, the loop turns for ever: what is missing never becomes less.
+        // Without this, the loop turns for ever: what is missing never becomes
+        // less.
         if count == 0 && fault != Some(Fault::ClosedMidMessage) {
-            let message = format!("unexpected end: {} of {size} bytes arrived", size - missing);
+            let message = format!(
+                "unexpected end: {} of {size} bytes arrived",
+                size - missing
+            );
             return Err(Failure::new("closed-mid-message", message));
         }
-        file.write_all(&buffer[..count]).map_err(disk("cannot write the file"))?;
+        file.write_all(&buffer[..count])
+            .map_err(disk("cannot write the file"))?;
         md5.update(&buffer[..count]);
 
         if fault == Some(Fault::WrongCount) {

@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::path::PathBuf;
 
+use connection_loop::elog;
 use dict_header::Header;
 use file_transfer::Listing;
 use struct_header::Failure;
@@ -21,8 +22,8 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Opens a folder, and makes it if it is not there. A file in it is replaced only with
-    /// `overwrite`.
+    /// Opens a folder, and makes it if it is not there. A file in it is
+    /// replaced only with `overwrite`.
     ///
     /// # Errors
     ///
@@ -47,7 +48,8 @@ impl Folder {
     pub fn check_free(&self, name: &str) -> Result<(), Failure> {
         // ANCHOR: path-traversal
         if self.fault == Some(Fault::PathTraversal) {
-            // The name is a stranger's: `../` leaves the folder, and so does a whole path.
+            // The name is a stranger's: `../` leaves the folder, and so does a
+            // whole path.
             if self.path.join(name).exists() && !self.overwrite {
                 return Err(already_exists());
             }
@@ -57,14 +59,17 @@ impl Folder {
         // ANCHOR_END: path-traversal
     }
 
-    /// Receives a file whose header has come, and keeps it if it is what was announced.
+    /// Receives a file whose header has come, and keeps it if it is what was
+    /// announced.
     ///
     /// [`Fault::InterruptedUpload`]: it has its name from the start.
-    /// [`Fault::DigestMismatch`]: nobody looks whether it is what was announced.
+    /// [`Fault::DigestMismatch`]: nobody looks whether it is what was
+    /// announced.
     ///
     /// # Errors
     ///
-    /// Those of [`recv_body`], of [`Header::check_md5`] and of [`Folder::check_free`].
+    /// Those of [`recv_body`], of [`Header::check_md5`] and of
+    /// [`Folder::check_free`].
     pub fn recv(
         &self,
         stream: &mut impl Read,
@@ -74,7 +79,8 @@ impl Folder {
     ) -> Result<(), Failure> {
         // ANCHOR: interrupted-upload
         if self.fault == Some(Fault::InterruptedUpload) {
-            // What has come lies there under the final name, also if no more comes.
+            // What has come lies there under the final name, also if no more
+            // comes.
             let path = self.path.join(name);
             let mut file = self.create(name)?;
             let md5 = recv_body(stream, &mut file, size, self.fault)?;
@@ -82,7 +88,8 @@ impl Folder {
                 let _ = fs::remove_file(path);
             })
         } else {
-            // Only when it is whole, it gets its name; before, it vanishes if we give up.
+            // Only when it is whole, it gets its name; before, it vanishes if
+            // we give up.
             let mut partial = self.careful.begin()?;
             let md5 = recv_body(stream, &mut partial, size, self.fault)?;
             self.check_md5(header, &md5)?;
@@ -93,13 +100,18 @@ impl Folder {
 
     /// Compares the digest of what has come with the one announced.
     // ANCHOR: digest-mismatch
-    fn check_md5(&self, header: &Header, received: &str) -> Result<(), Failure> {
+    fn check_md5(
+        &self,
+        header: &Header,
+        received: &str,
+    ) -> Result<(), Failure> {
         if self.fault == Some(Fault::DigestMismatch) {
-            // As many bytes as announced have come. That they are the file is a hope.
+            // As many bytes as announced have come. That they are the file is a
+            // hope.
             return Ok(());
         }
         if let Some(remark) = header.check_md5(received)? {
-            eprintln!("{remark}");
+            elog!("{remark}");
         }
         Ok(())
     }
@@ -109,7 +121,11 @@ impl Folder {
     fn create(&self, name: &str) -> Result<File, Failure> {
         let path = self.path.join(name);
         let mut options = OpenOptions::new();
-        options.write(true).truncate(true).create(self.overwrite).create_new(!self.overwrite);
+        options
+            .write(true)
+            .truncate(true)
+            .create(self.overwrite)
+            .create_new(!self.overwrite);
         options.open(path).map_err(disk("cannot make the file"))
     }
 
@@ -120,7 +136,8 @@ impl Folder {
         }
         self.check_free(name)?;
         let kept = whole.persist(self.path.join(name));
-        kept.map(|_| ()).map_err(|failed| disk("cannot keep the file")(failed.error))
+        kept.map(|_| ())
+            .map_err(|failed| disk("cannot keep the file")(failed.error))
     }
 
     /// Opens a file to be read.
@@ -135,7 +152,9 @@ impl Folder {
             return self.careful.read(name);
         }
         File::open(self.path.join(name)).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => Failure::new("not-found", "there is no file of this name"),
+            ErrorKind::NotFound => {
+                Failure::new("not-found", "there is no file of this name")
+            }
             _ => disk("cannot open the file")(error),
         })
     }
@@ -154,7 +173,8 @@ fn already_exists() -> Failure {
     Failure::new("already-exists", "there is something of this name already")
 }
 
-/// Names what went wrong with a file, in contrast to what went wrong with a peer.
+/// Names what went wrong with a file, in contrast to what went wrong with a
+/// peer.
 pub fn disk(what: &str) -> impl Fn(io::Error) -> Failure {
     move |error| Failure::new("disk", format!("{what}: {error}"))
 }

@@ -10,13 +10,17 @@ use crate::{Fault, replies};
 
 /// Receives a header, or `None` if the peer has closed the connection instead.
 ///
-/// It has the faults of [`replies::recv_message`], but for [`Fault::WrongCount`], which is a
-/// fault with files here; and [`Fault::MalformedHeader`].
+/// It has the faults of [`replies::recv_message`], but for
+/// [`Fault::WrongCount`], which is a fault with files here; and
+/// [`Fault::MalformedHeader`].
 ///
 /// # Errors
 ///
 /// Those of [`Header::recv`].
-pub fn recv_header(stream: &mut dyn Read, fault: Option<Fault>) -> Result<Option<Header>, Failure> {
+pub fn recv_header(
+    stream: &mut dyn Read,
+    fault: Option<Fault>,
+) -> Result<Option<Header>, Failure> {
     let of_headers = fault.filter(|&fault| fault != Fault::WrongCount);
     match replies::recv_message(stream, MAX_HEADER, of_headers)? {
         Some(json) => trusted(Header::parse(&json), fault).map(Some),
@@ -53,7 +57,10 @@ pub fn send_header(
 ///
 /// What is wrong with it.
 // ANCHOR: malformed-header
-pub fn trusted<T>(part: Result<T, Failure>, fault: Option<Fault>) -> Result<T, Failure> {
+pub fn trusted<T>(
+    part: Result<T, Failure>,
+    fault: Option<Fault>,
+) -> Result<T, Failure> {
     if fault == Some(Fault::MalformedHeader) {
         return Ok(part.expect("the header is right"));
     }
@@ -61,14 +68,20 @@ pub fn trusted<T>(part: Result<T, Failure>, fault: Option<Fault>) -> Result<T, F
 }
 // ANCHOR_END: malformed-header
 
-/// Makes sure that a file may be as long as its header says: `max` bytes at most.
+/// Makes sure that a file may be as long as its header says: `max` bytes at
+/// most.
 ///
-/// It has the faults of [`replies::check_length`], and [`Fault::MalformedHeader`].
+/// It has the faults of [`replies::check_length`], and
+/// [`Fault::MalformedHeader`].
 ///
 /// # Errors
 ///
 /// `malformed-header`, `negative-length` or `oversized-length`.
-pub fn check_filesize(header: &Header, max: usize, fault: Option<Fault>) -> Result<u64, Failure> {
+pub fn check_filesize(
+    header: &Header,
+    max: usize,
+    fault: Option<Fault>,
+) -> Result<u64, Failure> {
     let size = trusted(header.size(&["filesize"]), fault)?;
     replies::check_length(size, max, fault).map(|size| size as u64)
 }

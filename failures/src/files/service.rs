@@ -6,6 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::process;
 use std::time::Duration;
 
+use connection_loop::{elog, log};
 use dict_header::Header;
 use file_transfer::{Answer, end_in_order, file_name, measure, send_body};
 use simple_echo::shown;
@@ -35,16 +36,21 @@ type Reply = (Answer, Option<(File, u64)>);
 impl Service {
     /// Serves one request. Returns why the connection is over.
     ///
-    /// It has the faults of [`recv_header`] and [`Folder`], and [`Fault::PeerClosed`],
-    /// [`Fault::PeerReset`], [`Fault::WriteAfterClose`], [`Fault::HalfClose`],
-    /// [`Fault::UnreadDataReset`] and [`Fault::PartialWrite`].
+    /// It has the faults of [`recv_header`] and [`Folder`], and
+    /// [`Fault::PeerClosed`], [`Fault::PeerReset`], [`Fault::WriteAfterClose`],
+    /// [`Fault::HalfClose`], [`Fault::UnreadDataReset`] and
+    /// [`Fault::PartialWrite`].
     pub fn serve(&self, stream: TcpStream, peer: SocketAddr) -> &'static str {
         let outcome = self.converse(stream, peer);
         outcome.unwrap_or_else(|failure| self.lost(peer, &failure))
     }
 
     /// Takes one request, and answers it.
-    fn converse(&self, mut stream: TcpStream, peer: SocketAddr) -> Result<&'static str, Failure> {
+    fn converse(
+        &self,
+        mut stream: TcpStream,
+        peer: SocketAddr,
+    ) -> Result<&'static str, Failure> {
         stream.set_read_timeout(self.timeout)?;
         stream.set_write_timeout(self.timeout)?;
         stream.set_nodelay(true)?;
@@ -53,20 +59,26 @@ impl Service {
         let header = loop {
             match recv_header(&mut stream, self.fault) {
                 Ok(Some(header)) => break header,
-                // No header yet, it thinks, and looks again. There will never be one.
+                // No header yet, it thinks, and looks again. There will never
+                // be one.
                 Ok(None) if self.fault == Some(Fault::PeerClosed) => {}
                 Ok(None) => return Ok("peer-closed"),
-                Err(failure) => return self.refuse(stream, peer, failure, true),
+                Err(failure) => {
+                    return self.refuse(stream, peer, failure, true);
+                }
             }
         };
         // ANCHOR_END: peer-closed
-        // An upload as in the notes has no action, and its client waits for no answer.
+        // An upload as in the notes has no action, and its client waits for no
+        // answer.
         let wants_answer = !matches!(header.text("action"), Ok(None));
 
         match self.handle(&mut stream, peer, &header) {
             Ok(reply) if wants_answer => self.answer(&mut stream, reply)?,
             Ok(_) => {}
-            Err(failure) => return self.refuse(stream, peer, failure, wants_answer),
+            Err(failure) => {
+                return self.refuse(stream, peer, failure, wants_answer);
+            }
         }
         Ok(self.leave(stream)?)
     }
@@ -82,12 +94,15 @@ impl Service {
             None | Some("put") => self.put(stream, peer, header),
             Some("get") => self.get(peer, header),
             Some("list") => {
-                println!("client {peer} list");
+                log!("client {peer} list");
                 Ok((Answer::Files(self.folder.list()?), None))
             }
             Some(other) => {
-                println!("client {peer} {}", shown(other));
-                Err(Failure::new("unknown-action", "the actions are put, get and list"))
+                log!("client {peer} {}", shown(other));
+                Err(Failure::new(
+                    "unknown-action",
+                    "the actions are put, get and list",
+                ))
             }
         }
     }
@@ -101,7 +116,7 @@ impl Service {
     ) -> Result<Reply, Failure> {
         let name = trusted(file_name(header), self.fault)?;
         let size = trusted(header.size(&["filesize"]), self.fault)?;
-        println!("client {peer} put {}, {size} bytes", shown(name));
+        log!("client {peer} put {}, {size} bytes", shown(name));
         let size = check_filesize(header, self.max_upload, self.fault)?;
         self.folder.check_free(name)?;
 
@@ -113,7 +128,7 @@ impl Service {
     /// Finds the file that is asked for.
     fn get(&self, peer: SocketAddr, header: &Header) -> Result<Reply, Failure> {
         let name = trusted(file_name(header), self.fault)?;
-        println!("client {peer} get {}", shown(name));
+        log!("client {peer} get {}", shown(name));
 
         let mut file = self.folder.read(name)?;
         let (filesize, md5) = measure(&mut file, || Ok(()))?;
@@ -133,9 +148,10 @@ impl Service {
         if failure.id == "silent-peer" || failure.id == "peer-reset" {
             return Err(failure);
         }
-        eprintln!("client {peer}: {failure}");
+        elog!("client {peer}: {failure}");
         let refusal = Answer::from(&failure);
-        // It may have gone by itself meanwhile. What counts is why it was refused.
+        // It may have gone by itself meanwhile. What counts is why it was
+        // refused.
         if !wants_answer || self.answer(&mut stream, (refusal, None)).is_ok() {
             let _ = self.leave(stream);
         }
@@ -143,10 +159,15 @@ impl Service {
     }
 
     /// Sends an answer, and the file after it.
-    fn answer(&self, stream: &mut TcpStream, (answer, file): Reply) -> Result<(), Failure> {
+    fn answer(
+        &self,
+        stream: &mut TcpStream,
+        (answer, file): Reply,
+    ) -> Result<(), Failure> {
         // ANCHOR: half-close
         if self.fault == Some(Fault::HalfClose) && has_finished(stream) {
-            // The client has finished sending. That it does not listen either is a guess.
+            // The client has finished sending. That it does not listen either
+            // is a guess.
             return Ok(());
         }
         // ANCHOR_END: half-close
@@ -155,7 +176,9 @@ impl Service {
             Some((file, size)) if self.fault == Some(Fault::PartialWrite) => {
                 Ok(send_in_one_write(file, stream, size)?)
             }
-            Some((mut file, size)) => Ok(send_body(&mut file, stream, size, |_| ())??),
+            Some((mut file, size)) => {
+                Ok(send_body(&mut file, stream, size, |_| ())??)
+            }
             None => Ok(()),
         }
     }
@@ -164,7 +187,8 @@ impl Service {
     // ANCHOR: unread-data-reset
     fn leave(&self, mut stream: TcpStream) -> io::Result<&'static str> {
         if self.fault == Some(Fault::UnreadDataReset) {
-            // What the client has sent or still sends is not read: the system answers with a reset.
+            // What the client has sent or still sends is not read: the system
+            // answers with a reset.
             drop(stream);
             Ok("hung-up")
         } else {
@@ -174,7 +198,8 @@ impl Service {
     }
     // ANCHOR_END: unread-data-reset
 
-    /// An upload that breaks off has a name of its own, whichever way it breaks off.
+    /// An upload that breaks off has a name of its own, whichever way it breaks
+    /// off.
     fn interrupted(&self, failure: Failure) -> Failure {
         match (failure.id, self.fault) {
             ("peer-reset", Some(Fault::PeerReset)) => failure,
@@ -192,7 +217,7 @@ impl Service {
             (Some(Fault::PeerReset), "peer-reset")
             | (Some(Fault::WriteAfterClose), "write-after-close") => {
                 // One client has vanished, and all the others with it.
-                eprintln!("Error: cannot serve {peer}: {failure}");
+                elog!("Error: cannot serve {peer}: {failure}");
                 process::exit(1);
             }
             _ => failure.id,
@@ -204,14 +229,24 @@ impl Service {
 /// Tells whether the client has ended its side, by a look that takes nothing.
 fn has_finished(stream: &TcpStream) -> bool {
     let before = stream.read_timeout().unwrap_or_default();
-    let peeked = stream.set_read_timeout(Some(MOMENT)).and_then(|()| stream.peek(&mut [0]));
-    stream.set_read_timeout(before).is_ok() && peeked.is_ok_and(|count| count == 0)
+    let peeked = stream
+        .set_read_timeout(Some(MOMENT))
+        .and_then(|()| stream.peek(&mut [0]));
+    stream.set_read_timeout(before).is_ok()
+        && peeked.is_ok_and(|count| count == 0)
 }
 
 /// Sends a file with one call.
 // ANCHOR: partial-write
-#[allow(clippy::unused_io_amount, reason = "Clippy knows this fault, and would refuse it")]
-fn send_in_one_write(file: File, stream: &mut TcpStream, size: u64) -> io::Result<()> {
+#[allow(
+    clippy::unused_io_amount,
+    reason = "Clippy knows this fault, and would refuse it"
+)]
+fn send_in_one_write(
+    file: File,
+    stream: &mut TcpStream,
+    size: u64,
+) -> io::Result<()> {
     let mut bytes = Vec::new();
     file.take(size).read_to_end(&mut bytes)?;
     // It may take only part, and tells how much. Nobody looks.

@@ -6,7 +6,9 @@ use std::thread;
 
 use failures::raw::send_pieces;
 use serde_json::json;
-use support::{Finished, Program, accept, connect, expect_bytes, listen, nobody, reset};
+use support::{
+    Finished, Program, accept, connect, expect_bytes, listen, nobody, reset,
+};
 
 use crate::{MOMENT, expect_silence, with_length};
 
@@ -29,7 +31,9 @@ const STRUCT: Client = Client {
 };
 const DICT: Client = Client {
     program: env!("CARGO_BIN_EXE_faulty-dict-header-client"),
-    announce: |length| with_length(json!({"total_size": length}).to_string().as_bytes()),
+    announce: |length| {
+        with_length(json!({"total_size": length}).to_string().as_bytes())
+    },
 };
 
 /// Brings a failure about. `well` tells whether the client is expected to do well.
@@ -71,8 +75,10 @@ const FRAMES: &[(&str, Check)] = &[
     ("wrong-count", wrong_count),
 ];
 
-const HEADERS: &[(&str, Check)] =
-    &[("malformed-header", malformed_header), ("digest-mismatch", digest_mismatch)];
+const HEADERS: &[(&str, Check)] = &[
+    ("malformed-header", malformed_header),
+    ("digest-mismatch", digest_mismatch),
+];
 
 #[test]
 fn sticky_packets_client() {
@@ -132,7 +138,8 @@ fn expect_shown(finished: &Finished, stdout: &str, well: bool) {
 
 /// Asserts that the client named the failure, or, with a fault, that it did not.
 fn expect_refused(finished: &Finished, id: &str, well: bool) {
-    let refused = finished.status.code() == Some(1) && finished.stderr.contains(id);
+    let refused =
+        finished.status.code() == Some(1) && finished.stderr.contains(id);
     assert_eq!(refused, well, "{finished:?}");
 }
 
@@ -205,7 +212,11 @@ fn short_read(client: &Client, fault: &[&str], well: bool) {
     let (start, rest) = frame.split_at(2);
     let (middle, end) = rest.split_at(rest.len() - 3);
     if well {
-        expect_shown(&client.finish_after(fault, &[start, middle, end]), "hello\n", true);
+        expect_shown(
+            &client.finish_after(fault, &[start, middle, end]),
+            "hello\n",
+            true,
+        );
     } else {
         // It gives up while we are still there, and have more to say.
         let (program, mut stream) = client.waiting(fault);
@@ -240,7 +251,8 @@ fn wrong_byte_order(client: &Client, fault: &[&str], well: bool) {
 }
 
 fn oversized_length(client: &Client, fault: &[&str], well: bool) {
-    let finished = client.finish_after(fault, &[&(client.announce)((1 << 30) + 1)]);
+    let finished =
+        client.finish_after(fault, &[&(client.announce)((1 << 30) + 1)]);
     expect_refused(&finished, "(oversized-length)", well);
 }
 
@@ -264,9 +276,13 @@ fn wrong_count(client: &Client, fault: &[&str], well: bool) {
 }
 
 fn malformed_header(client: &Client, fault: &[&str], well: bool) {
-    for json in
-        [&b"hello"[..], b"[1]", b"{\"total_size\":\"\xff\"}", b"{}", b"{\"total_size\":1.5}"]
-    {
+    for json in [
+        &b"hello"[..],
+        b"[1]",
+        b"{\"total_size\":\"\xff\"}",
+        b"{}",
+        b"{\"total_size\":1.5}",
+    ] {
         let finished = client.finish_after(fault, &[&with_length(json)]);
         expect_refused(&finished, "(malformed-header)", well);
     }
@@ -281,12 +297,19 @@ fn raw_server_sends_at_once_what_nobody_reads() {
     server.expect("client ");
     server.expect("received 2 bytes");
     // Each in a write of its own, and not a byte has been read.
-    assert_eq!([server.line(), server.line()], ["sent 5 bytes", "sent 6 bytes"]);
+    assert_eq!(
+        [server.line(), server.line()],
+        ["sent 5 bytes", "sent 6 bytes"]
+    );
     expect_bytes(&mut stream, b"hello\0world");
 }
 
 fn digest_mismatch(client: &Client, fault: &[&str], well: bool) {
     let header = json!({"md5": MD5_OF_HI, "total_size": 3}).to_string();
     let frame = [with_length(header.as_bytes()), b"ho\n".into()].concat();
-    expect_refused(&client.finish_after(fault, &[&frame]), "(digest-mismatch)", well);
+    expect_refused(
+        &client.finish_after(fault, &[&frame]),
+        "(digest-mismatch)",
+        well,
+    );
 }

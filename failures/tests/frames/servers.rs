@@ -9,7 +9,9 @@ use connection_loop::read_some;
 use dict_header::{ReplyHeader, md5_hex, send_with_header};
 use failures::Fault;
 use failures::commands::welcome;
-use support::{Program, connect, expect_bytes, expect_end, read_exactly, reset};
+use support::{
+    Program, connect, expect_bytes, expect_end, read_exactly, reset,
+};
 
 use crate::{MOMENT, expect_silence, with_length};
 
@@ -23,16 +25,24 @@ const STICKY: Server = Server {
     program: env!("CARGO_BIN_EXE_faulty-sticky-packets-server"),
     frame: |answer| answer.into(),
 };
-const STRUCT: Server =
-    Server { program: env!("CARGO_BIN_EXE_faulty-struct-header-server"), frame: with_length };
-const DICT: Server =
-    Server { program: env!("CARGO_BIN_EXE_faulty-dict-header-server"), frame: with_header };
+const STRUCT: Server = Server {
+    program: env!("CARGO_BIN_EXE_faulty-struct-header-server"),
+    frame: with_length,
+};
+const DICT: Server = Server {
+    program: env!("CARGO_BIN_EXE_faulty-dict-header-server"),
+    frame: with_header,
+};
 
 fn with_header(answer: &[u8]) -> Vec<u8> {
-    let header =
-        ReplyHeader { md5: md5_hex(answer), file_name: "output.txt", total_size: answer.len() };
+    let header = ReplyHeader {
+        md5: md5_hex(answer),
+        file_name: "output.txt",
+        total_size: answer.len(),
+    };
     let mut frame = Vec::new();
-    send_with_header(&mut frame, &header, answer).expect("a Vec takes everything");
+    send_with_header(&mut frame, &header, answer)
+        .expect("a Vec takes everything");
     frame
 }
 
@@ -79,7 +89,10 @@ const FRAMES: &[(&str, Check)] = &[
 
 #[test]
 fn sticky_packets_server() {
-    check_all(&STICKY, &[COMMANDS, &[("empty-message", empty_message)]].concat());
+    check_all(
+        &STICKY,
+        &[COMMANDS, &[("empty-message", empty_message)]].concat(),
+    );
 }
 
 #[test]
@@ -104,7 +117,11 @@ fn an_exposed_shell_serves_only_this_machine() {
         ("[::ffff:192.0.2.1]:5000", false),
         ("[2001:db8::1]:5000", false),
     ] {
-        assert_eq!(welcome(peer(address), Some(Fault::ExposedShell)), served, "{address}");
+        assert_eq!(
+            welcome(peer(address), Some(Fault::ExposedShell)),
+            served,
+            "{address}"
+        );
     }
 }
 
@@ -118,7 +135,12 @@ impl Server {
     }
 
     /// Sends a command and asserts that this output comes back.
-    fn expect_output(&self, stream: &mut TcpStream, command: &str, output: impl AsRef<[u8]>) {
+    fn expect_output(
+        &self,
+        stream: &mut TcpStream,
+        command: &str,
+        output: impl AsRef<[u8]>,
+    ) {
         stream.write_all(command.as_bytes()).expect("the server takes it");
         expect_bytes(stream, (self.frame)(output.as_ref()));
     }
@@ -142,7 +164,11 @@ impl Server {
     /// Asserts that the next client is served, or, with a fault, that the server has ended.
     fn expect_next_or_end(&self, server: Program, well: bool) {
         if well {
-            self.expect_output(&mut connect(server.address()), "echo next", "next\n");
+            self.expect_output(
+                &mut connect(server.address()),
+                "echo next",
+                "next\n",
+            );
         } else {
             server.finish().code(1);
         }
@@ -163,7 +189,9 @@ fn address_in_use(server: &Server, fault: &[&str], well: bool) {
     } else {
         let address = address.to_string();
         let arguments = [&[address.as_str()], fault].concat();
-        Program::start(server.program, arguments).finish().fails_with("if the port is taken");
+        Program::start(server.program, arguments)
+            .finish()
+            .fails_with("if the port is taken");
     }
 }
 
@@ -232,14 +260,25 @@ fn invalid_utf8(server: &Server, fault: &[&str], well: bool) {
 fn pipe_deadlock(server: &Server, fault: &[&str], well: bool) {
     let program = server.start(fault);
     let mut stream = connect(program.address());
-    let output: String = (1..=20000).map(|number| format!("{number}\n")).collect();
-    server.expect_output_or_silence(&mut stream, "seq 20000 >&2", &output, well);
+    let output: String =
+        (1..=20000).map(|number| format!("{number}\n")).collect();
+    server.expect_output_or_silence(
+        &mut stream,
+        "seq 20000 >&2",
+        &output,
+        well,
+    );
 }
 
 fn inherited_stdin(server: &Server, fault: &[&str], well: bool) {
     let program = server.start(fault);
     let mut stream = connect(program.address());
-    server.expect_output_or_silence(&mut stream, "cat; echo done", "done\n", well);
+    server.expect_output_or_silence(
+        &mut stream,
+        "cat; echo done",
+        "done\n",
+        well,
+    );
 }
 
 fn endless_command(server: &Server, fault: &[&str], well: bool) {
@@ -252,11 +291,14 @@ fn endless_command(server: &Server, fault: &[&str], well: bool) {
 fn exposed_shell(server: &Server, fault: &[&str], well: bool) {
     if well {
         let arguments = [&["0.0.0.0:0"], fault].concat();
-        Program::start(server.program, arguments).finish().fails_with("(exposed-shell)");
+        Program::start(server.program, arguments)
+            .finish()
+            .fails_with("(exposed-shell)");
     } else {
         let program = Program::server_at(server.program, "0.0.0.0:0", fault);
         let mut other =
-            TcpStream::connect(("127.0.0.2", program.address().port())).expect("the door is open");
+            TcpStream::connect(("127.0.0.2", program.address().port()))
+                .expect("the door is open");
         server.expect_output(&mut other, "echo hi", "hi\n");
     }
 }
@@ -276,7 +318,8 @@ fn stalled_write(server: &Server, fault: &[&str], well: bool) {
         stream.write_all(b"echo hi").expect("the server takes it");
         // What leaves in one write comes in one read. What stalls comes later.
         let mut piece = vec![0; frame.len()];
-        let count = read_some(&mut stream, &mut piece).expect("the answer comes");
+        let count =
+            read_some(&mut stream, &mut piece).expect("the answer comes");
         whole &= count == frame.len();
         read_exactly(&mut stream, frame.len() - count);
     }
@@ -287,7 +330,9 @@ fn stalled_write(server: &Server, fault: &[&str], well: bool) {
 fn partial_write(server: &Server, fault: &[&str], well: bool) {
     let program = server.start(fault);
     let mut stream = connect(program.address());
-    stream.write_all(b"head -c 20000000 /dev/zero").expect("the server takes it");
+    stream
+        .write_all(b"head -c 20000000 /dev/zero")
+        .expect("the server takes it");
     // It has begun to write, and cannot end while we do not read.
     let first = read_exactly(&mut stream, 1);
     signal(&program, "STOP");
@@ -309,7 +354,10 @@ fn partial_write(server: &Server, fault: &[&str], well: bool) {
 #[cfg(target_os = "linux")]
 fn signal(program: &Program, name: &str) {
     let id = program.id().to_string();
-    let status = Command::new("kill").args(["-s", name, &id]).status().expect("kill starts");
+    let status = Command::new("kill")
+        .args(["-s", name, &id])
+        .status()
+        .expect("kill starts");
     assert!(status.success());
 }
 

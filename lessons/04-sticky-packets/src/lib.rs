@@ -3,7 +3,7 @@
 mod runner;
 mod text;
 
-pub use runner::{Event, Output, Runner};
+pub use runner::{Event, Output, Runner, with_remark};
 pub use text::{Encoding, print_output};
 
 use std::net::SocketAddr;

@@ -49,14 +49,20 @@ impl Output {
     /// of lessons 4 to 6.
     pub fn joined(mut self) -> Vec<u8> {
         self.stdout.append(&mut self.stderr);
-        if let Some(remark) = self.remark {
-            if self.stdout.last().is_some_and(|&byte| byte != b'\n') {
-                self.stdout.push(b'\n');
-            }
-            self.stdout.extend_from_slice(format!("({remark})\n").as_bytes());
+        match self.remark {
+            Some(remark) => with_remark(self.stdout, &remark),
+            None => self.stdout,
         }
-        self.stdout
     }
+}
+
+/// Puts a remark of ours behind a text, in brackets and on a line of its own.
+pub fn with_remark(mut text: Vec<u8>, remark: &str) -> Vec<u8> {
+    if text.last().is_some_and(|&byte| byte != b'\n') {
+        text.push(b'\n');
+    }
+    text.extend_from_slice(format!("({remark})\n").as_bytes());
+    text
 }
 
 /// What the threads around a running command report.

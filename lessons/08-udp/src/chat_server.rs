@@ -1,46 +1,44 @@
 //! Shows each message that comes in, from whomever, and lets its operator type
 //! one answer.
 
+use std::io::Write;
 use std::net::UdpSocket;
 
 use anyhow::Context;
 use clap::Parser;
 use communication_loop::next_message;
+use connection_loop::{elog, log};
 use simple_echo::address;
-use udp::{BUFFER, CHAT_ADDRESS, THEIRS};
+use udp::{ANSWERS, BUFFER, CHAT_ADDRESS, Peers, THEIRS, recv_from};
 
 fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
+    let Args { address } = Args::parse();
 
-    let socket = UdpSocket::bind(&args.address).with_context(|| {
-        format!(
-            "cannot listen on {}; if the port is taken, try another",
-            args.address
-        )
+    let socket = UdpSocket::bind(&address).with_context(|| {
+        format!("cannot listen on {address}; if the port is taken, try another")
     })?;
-    println!("listening on {}", socket.local_addr()?);
+    log!("listening on {}", socket.local_addr()?);
 
     let mut buffer = vec![0; BUFFER];
+    let mut peers = Peers::new(socket.local_addr()?, ANSWERS);
     loop {
         // Messages that come while we type wait in the receive buffer for their
         // turn.
-        let (count, peer) = match socket.recv_from(&mut buffer) {
-            Ok(received) => received,
-            Err(error) => {
-                eprintln!("cannot receive: {error}");
-                continue;
-            }
-        };
+        let (count, peer) = recv_from(&socket, &mut buffer);
         let text = String::from_utf8_lossy(&buffer[..count]);
-        anstream::println!(
-            "received {count} bytes from {peer}: {THEIRS}{text:?}{THEIRS:#}"
-        );
+        let text = format!("{THEIRS}{text:?}{THEIRS:#}");
+        let line = format!("received {count} bytes from {peer}: {text}");
+        // As `log!` does; and only a terminal gets the colour.
+        let _ = writeln!(anstream::stdout(), "{line}");
+        if !peers.may_be_answered(peer) {
+            continue;
+        }
 
         let Some(answer) = next_message("answer> ")? else {
             return Ok(());
         };
         if let Err(error) = socket.send_to(&answer, peer) {
-            eprintln!("cannot answer {peer}: {error}");
+            elog!("cannot answer {peer}: {error}");
         }
     }
 }

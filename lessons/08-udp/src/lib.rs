@@ -2,18 +2,21 @@
 
 mod fit;
 mod friends;
+mod peers;
 
 use std::io::{self, ErrorKind};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::thread;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, bail};
-use connection_loop::resolve;
+use connection_loop::{ACCEPT_AGAIN, elog, resolve};
 use struct_header::Failure;
 
 pub use fit::fit;
 pub use friends::{Friend, Friends};
+pub use peers::{ANSWERS, Peers, SILENCE};
 
 /// Where the servers listen, and the clients look for them, unless told
 /// otherwise.
@@ -32,7 +35,7 @@ pub const MAX_DATAGRAM: usize =
 /// A buffer of so many bytes cuts no datagram, whoever sent it.
 pub const BUFFER: usize = 65_535;
 
-/// How often [`ask`] sends its request before it gives up.
+/// How often a client sends its request before it gives up.
 pub const TRIES: u32 = 4;
 
 /// How both chat programs show what others say, so that it stands out from what
@@ -74,7 +77,8 @@ pub fn send(socket: &UdpSocket, message: &[u8]) -> anyhow::Result<()> {
         bail!(Failure::new(
             "oversized-datagram",
             format!(
-                "{size} bytes are too many: a datagram carries at most {MAX_DATAGRAM}"
+                "{size} bytes are too many: a datagram carries at most \
+                 {MAX_DATAGRAM}"
             ),
         ));
     }
@@ -115,38 +119,30 @@ pub fn recv(
     }
 }
 
-/// Sends a request and waits for its answer, again and again, up to [`TRIES`]
-/// times.
-///
-/// Only for what may be repeated: if the answer was lost and not the request,
-/// the server does its work once more. Each request has a socket of its own, so
-/// that a late answer to an earlier try is never taken for the answer to the
-/// next request.
-///
-/// # Errors
-///
-/// `lost-datagram` if no try is answered within `timeout`; else those of
-/// [`connect`], [`send`] and [`recv`].
-pub fn ask(
-    address: &str,
-    request: &[u8],
-    timeout: Duration,
-) -> anyhow::Result<Vec<u8>> {
-    let socket = connect(address)
-        .with_context(|| format!("cannot use the address {address}"))?;
-    for _ in 0..TRIES {
-        send(&socket, request)?;
-        if let Some(answer) = recv(&socket, timeout)? {
-            return Ok(answer);
-        }
-    }
+/// What a client says that has tried [`TRIES`] times, and each time has waited
+/// for `timeout`: `lost-datagram`.
+pub fn no_answer(address: &str, timeout: Duration) -> Failure {
     let seconds = timeout.as_secs_f64();
-    bail!(Failure::new(
-        "lost-datagram",
-        format!(
-            "no answer from {address} in {TRIES} tries of {seconds} s; is it the right server?"
-        ),
-    ))
+    let message = format!(
+        "no answer from {address} in {TRIES} tries of {seconds} s; \
+         is it the right server?"
+    );
+    Failure::new("lost-datagram", message)
+}
+
+/// Receives one datagram from whomever, with its sender, however often that
+/// fails: a server needs to go on.
+///
+/// Windows reports here that an earlier answer met nobody, and that a datagram
+/// was cut. Others cut without a word.
+pub fn recv_from(socket: &UdpSocket, buffer: &mut [u8]) -> (usize, SocketAddr) {
+    loop {
+        match socket.recv_from(buffer) {
+            Ok(received) => return received,
+            Err(error) => elog!("cannot receive: {error}"),
+        }
+        thread::sleep(ACCEPT_AGAIN);
+    }
 }
 
 /// A timeout has two names: Unix calls it by the first, Windows by the second.

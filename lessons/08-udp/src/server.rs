@@ -3,48 +3,41 @@
 use std::net::UdpSocket;
 
 use anyhow::Context;
-use clap::Parser;
+use clap::{Parser, value_parser};
+use connection_loop::{elog, log};
 use simple_echo::address;
-use udp::ADDRESS;
+use udp::{ADDRESS, ANSWERS, Peers, recv_from};
 
 fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
+    let Args { address, buffer } = Args::parse();
 
-    let socket = UdpSocket::bind(&args.address).with_context(|| {
-        format!(
-            "cannot listen on {}; if the port is taken, try another",
-            args.address
-        )
+    let socket = UdpSocket::bind(&address).with_context(|| {
+        format!("cannot listen on {address}; if the port is taken, try another")
     })?;
-    println!("listening on {}", socket.local_addr()?);
+    log!("listening on {}", socket.local_addr()?);
 
-    // One byte more than we take. If it is filled, the datagram was longer than
-    // that.
-    let wanted = usize::from(args.buffer);
+    // One byte more than we take. If it is filled, the datagram was longer.
+    let wanted = usize::from(buffer);
     let mut buffer = vec![0; wanted + 1];
+    let mut peers = Peers::new(socket.local_addr()?, ANSWERS);
     loop {
-        // One datagram that goes wrong must not end the server. (Windows
-        // reports here that an earlier answer met nobody, and that a datagram
-        // was cut. Others cut without a word.)
-        let (count, peer) = match socket.recv_from(&mut buffer) {
-            Ok(received) => received,
-            Err(error) => {
-                eprintln!("cannot receive: {error}");
-                continue;
-            }
-        };
+        let (count, peer) = recv_from(&socket, &mut buffer);
         let message = &buffer[..count.min(wanted)];
         let text = String::from_utf8_lossy(message);
-        println!("received {} bytes from {peer}: {text:?}", message.len());
+        log!("received {} bytes from {peer}: {text:?}", message.len());
         if count > wanted {
-            println!(
-                "the datagram was longer: its rest is lost (truncated-datagram)"
+            log!(
+                "the datagram was longer: its rest is lost \
+                 (truncated-datagram)"
             );
         }
 
+        if !peers.may_be_answered(peer) {
+            continue;
+        }
         // The sender's address is the only way back: there is no connection.
         if let Err(error) = socket.send_to(b"hi", peer) {
-            eprintln!("cannot answer {peer}: {error}");
+            elog!("cannot answer {peer}: {error}");
         }
     }
 }
@@ -59,6 +52,6 @@ struct Args {
 
     /// Take no more than this of each datagram; what is longer is cut
     #[arg(long, value_name = "BYTES", default_value_t = u16::MAX,
-        value_parser = clap::value_parser!(u16).range(1..))]
+        value_parser = value_parser!(u16).range(1..))]
     buffer: u16,
 }

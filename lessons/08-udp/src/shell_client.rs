@@ -5,9 +5,9 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::Parser;
 use communication_loop::next_message;
-use connection_loop::seconds;
+use connection_loop::{elog, seconds};
 use simple_echo::address;
-use sticky_packets::{Encoding, print_answer};
+use sticky_packets::{Encoding, print_output};
 use struct_header::Failure;
 use udp::{ADDRESS, connect, recv, send};
 
@@ -15,18 +15,26 @@ fn main() -> anyhow::Result<()> {
     let args = Args::parse();
 
     while let Some(command) = next_message("command> ")? {
-        if let Err(error) = run(&command, &args) {
-            eprintln!("{error:#}");
+        match run(&command, &args) {
+            Ok(texts) => {
+                for text in texts {
+                    print_output(&text, args.encoding)
+                        .context("cannot print the answer")?;
+                }
+            }
+            // The next command may be answered.
+            Err(error) => elog!("{error:#}"),
         }
     }
     Ok(())
 }
 
-/// Sends one command, once: to run it again might do harm.
+/// Sends one command, once: to run it again might do harm. Returns the texts
+/// that are to be printed.
 ///
 /// Each command has a socket of its own, so that a late answer to an earlier
 /// one is never taken for the answer to this one.
-fn run(command: &[u8], args: &Args) -> anyhow::Result<()> {
+fn run(command: &[u8], args: &Args) -> anyhow::Result<Vec<Vec<u8>>> {
     let socket = connect(&args.address)
         .with_context(|| format!("cannot use the address {}", args.address))?;
     send(&socket, command)?;
@@ -36,12 +44,10 @@ fn run(command: &[u8], args: &Args) -> anyhow::Result<()> {
     };
     let Some(stdout) = recv(&socket, args.timeout)? else {
         // It may be either of the two: nothing in a datagram says which.
-        print_answer(&stderr, args.encoding);
-        bail!(lost("only one of two datagrams", args));
+        elog!("{}", lost("only one of two datagrams", args));
+        return Ok(vec![stderr]);
     };
-    print_answer(&marked(&stderr), args.encoding);
-    print_answer(&stdout, args.encoding);
-    Ok(())
+    Ok(vec![marked(&stderr), stdout])
 }
 
 fn lost(what: &str, args: &Args) -> Failure {
@@ -73,6 +79,7 @@ struct Args {
     encoding: Encoding,
 
     /// How long to wait for an answer; a command may take 10 s
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "15")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    #[arg(default_value = "15")]
     timeout: Duration,
 }

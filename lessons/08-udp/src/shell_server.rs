@@ -5,9 +5,13 @@ use std::net::{SocketAddr, UdpSocket};
 
 use anyhow::Context;
 use clap::Parser;
+use connection_loop::{elog, log};
 use simple_echo::address;
-use sticky_packets::{Output, Runner, guarded};
-use udp::{ADDRESS, BUFFER, MAX_DATAGRAM, fit};
+use sticky_packets::{Runner, guarded, with_remark};
+use udp::{ADDRESS, BUFFER, MAX_DATAGRAM, Peers, fit, recv_from};
+
+/// How many commands a peer may send without a pause. Each takes a process.
+const COMMANDS: u32 = 100;
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
@@ -16,44 +20,42 @@ fn main() -> anyhow::Result<()> {
     let socket = UdpSocket::bind(address).with_context(|| {
         format!("cannot listen on {address}; if the port is taken, try another")
     })?;
-    println!("listening on {}", socket.local_addr()?);
+    log!("listening on {}", socket.local_addr()?);
 
     let mut buffer = vec![0; BUFFER];
+    let mut peers = Peers::new(socket.local_addr()?, COMMANDS);
     loop {
         // One datagram is one command: what TCP could not promise, UDP does.
-        let (count, peer) = match socket.recv_from(&mut buffer) {
-            Ok(received) => received,
-            Err(error) => {
-                eprintln!("cannot receive: {error}");
-                continue;
-            }
-        };
+        let (count, peer) = recv_from(&socket, &mut buffer);
         let command = &buffer[..count];
-        println!(
-            "received {count} bytes from {peer}: {:?}",
-            String::from_utf8_lossy(command)
-        );
+        let text = String::from_utf8_lossy(command);
+        log!("received {count} bytes from {peer}: {text:?}");
+        if !peers.may_be_answered(peer) {
+            continue;
+        }
 
-        let Output { stdout, stderr, remark } = args.runner.run(command);
-        // The server's own remark goes with stderr, and must not be what is
-        // left out of it.
-        let room =
-            remark.as_ref().map_or(0, |remark| remark.len() + "\n()\n".len());
-        let errors = Output {
-            stdout: fit(stderr, MAX_DATAGRAM - room),
-            remark,
-            ..Output::default()
-        };
-        answer(&socket, peer, &errors.joined());
-        answer(&socket, peer, &fit(stdout, MAX_DATAGRAM));
+        let output = args.runner.run(command);
+        let stderr = fit_with_remark(output.stderr, output.remark);
+        answer(&socket, peer, &stderr);
+        answer(&socket, peer, &fit(output.stdout, MAX_DATAGRAM));
     }
+}
+
+/// Makes what a command wrote to stderr fit into a datagram, with the server's
+/// own remark behind it, which must not be what is left out.
+fn fit_with_remark(stderr: Vec<u8>, remark: Option<String>) -> Vec<u8> {
+    let Some(remark) = remark else {
+        return fit(stderr, MAX_DATAGRAM);
+    };
+    let room = remark.len() + "\n()\n".len();
+    with_remark(fit(stderr, MAX_DATAGRAM - room), &remark)
 }
 
 /// Sends one datagram, also when there is nothing to say: the client waits for
 /// two.
 fn answer(socket: &UdpSocket, peer: SocketAddr, text: &[u8]) {
     if let Err(error) = socket.send_to(text, peer) {
-        eprintln!("cannot answer {peer}: {error}");
+        elog!("cannot answer {peer}: {error}");
         // A short text may get through where a long one did not. If not, the
         // client times out.
         let _ = socket.send_to(

@@ -4,46 +4,39 @@ use std::net::UdpSocket;
 
 use anyhow::Context;
 use clap::Parser;
+use connection_loop::{elog, log};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use simple_echo::address;
 use time_server::{ADDRESS, answer};
-use udp::BUFFER;
+use udp::{ANSWERS, BUFFER, Peers, recv_from};
 
 fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
+    let Args { address } = Args::parse();
+
+    let socket = UdpSocket::bind(&address).with_context(|| {
+        format!("cannot listen on {address}; if the port is taken, try another")
+    })?;
+    log!("listening on {}", socket.local_addr()?);
+
     // Looked up once. A machine that does not say where it is has the time of
     // Greenwich.
     let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
-
-    let socket = UdpSocket::bind(&args.address).with_context(|| {
-        format!(
-            "cannot listen on {}; if the port is taken, try another",
-            args.address
-        )
-    })?;
-    println!("listening on {}", socket.local_addr()?);
-
     let mut buffer = vec![0; BUFFER];
+    let mut peers = Peers::new(socket.local_addr()?, ANSWERS);
     loop {
-        let (count, peer) = match socket.recv_from(&mut buffer) {
-            Ok(received) => received,
-            Err(error) => {
-                eprintln!("cannot receive: {error}");
-                continue;
-            }
-        };
+        let (count, peer) = recv_from(&socket, &mut buffer);
         let request = &buffer[..count];
-        println!(
-            "received {count} bytes from {peer}: {:?}",
-            String::from_utf8_lossy(request)
-        );
+        let text = String::from_utf8_lossy(request);
+        log!("received {count} bytes from {peer}: {text:?}");
+        if !peers.may_be_answered(peer) {
+            continue;
+        }
 
         let now = Timestamp::now().to_zoned(zone.clone());
-        if let Err(error) =
-            socket.send_to(answer(request, &now).as_bytes(), peer)
-        {
-            eprintln!("cannot answer {peer}: {error}");
+        let answer = answer(request, &now);
+        if let Err(error) = socket.send_to(answer.as_bytes(), peer) {
+            elog!("cannot answer {peer}: {error}");
         }
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod command_clients;
 pub mod commands;
+pub mod datagrams;
 
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Read, Write};
