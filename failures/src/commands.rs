@@ -117,7 +117,7 @@ fn collect(
         let _ = child.wait();
         let _ = sender.send(Event::ShellEnded);
     })?;
-    limits.collect(shell, &events, || Ok(()))
+    limits.collect(shell, &events)
 }
 
 /// Reads a pipe to its end and reports each piece. Ends early once nobody

@@ -64,6 +64,7 @@ pub fn failure_id(error: &io::Error) -> &'static str {
         ErrorKind::BrokenPipe => "write-after-close",
         ErrorKind::ConnectionReset
         | ErrorKind::ConnectionAborted
+        | ErrorKind::NotConnected
         | ErrorKind::HostUnreachable
         | ErrorKind::NetworkUnreachable => "peer-reset",
         // The trouble is on our side, and so we are the ones who hang up.

@@ -1,8 +1,9 @@
 //! Runs one command of a client in a shell, whatever the command is up to.
 
-use std::io::{self, PipeReader, Read};
+use std::io::{self, PipeReader, PipeWriter, Read};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,9 +15,6 @@ use connection_loop::seconds;
 /// the shell wrote is in the pipe by then; only something that it left in the
 /// background can keep us waiting.
 const REST: Duration = Duration::from_millis(500);
-
-/// How long to wait for news before we look whether anybody still wants them.
-const LOOK: Duration = Duration::from_millis(100);
 
 /// Runs commands, within limits.
 #[derive(Args, Clone, Copy, Debug)]
@@ -75,6 +73,8 @@ pub enum Event {
     PipeClosed,
     /// The shell has ended.
     ShellEnded,
+    /// The connection to the client has failed.
+    ClientLost(io::Error),
 }
 
 impl Runner {
@@ -87,7 +87,7 @@ impl Runner {
     /// background is not waited for, and its pipes are given up.
     pub fn run(&self, command: &[u8]) -> Output {
         // Only a client's connection can fail here, and there is none.
-        self.run_while(command, || Ok(())).unwrap_or_default()
+        self.run_watching(None, command).unwrap_or_default()
     }
 
     /// Runs one command for a client, and ends it if the client vanishes.
@@ -103,17 +103,18 @@ impl Runner {
         client: &TcpStream,
         command: &[u8],
     ) -> io::Result<Output> {
-        self.run_while(command, || client.take_error()?.map_or(Ok(()), Err))
+        self.run_watching(Some(client), command)
     }
 
-    fn run_while(
+    fn run_watching(
         &self,
+        client: Option<&TcpStream>,
         command: &[u8],
-        wanted: impl Fn() -> io::Result<()>,
     ) -> io::Result<Output> {
         let (sender, events) = mpsc::sync_channel(16);
-        match start(command, sender) {
-            Ok(shell) => self.collect(shell, &events, wanted),
+        match start(command, client, sender) {
+            // The threads end when `_kept` goes out of scope.
+            Ok((shell, _kept)) => self.collect(shell, &events),
             Err(error) => {
                 let reason = error.to_string().escape_default().to_string();
                 let remark =
@@ -124,16 +125,15 @@ impl Runner {
     }
 
     /// Puts together what a running command prints, until it ends or exceeds a
-    /// limit, or `wanted` returns an error.
+    /// limit.
     ///
     /// # Errors
     ///
-    /// That of `wanted`.
+    /// That of the client's connection.
     pub fn collect(
         &self,
         shell: u32,
         events: &Receiver<Event>,
-        wanted: impl Fn() -> io::Result<()>,
     ) -> io::Result<Output> {
         let max_reply = self.max_reply as usize;
         let mut output = Output::default();
@@ -141,32 +141,36 @@ impl Runner {
         let mut running = true;
         let mut open_pipes = 2;
         while running || open_pipes > 0 {
-            if running && let Err(error) = wanted() {
-                end(shell);
-                return Err(error);
-            }
             let left = deadline.saturating_duration_since(Instant::now());
             // A flood of output must not make us forget the time.
-            if left.is_zero() {
-                if running {
+            let event = if left.is_zero() {
+                None
+            } else {
+                events.recv_timeout(left).ok()
+            };
+            match event {
+                Some(Event::Stdout(bytes)) => output.stdout.extend(bytes),
+                Some(Event::Stderr(bytes)) => output.stderr.extend(bytes),
+                Some(Event::PipeClosed) => open_pipes -= 1,
+                Some(Event::ShellEnded) => {
+                    running = false;
+                    deadline = deadline.min(Instant::now() + REST);
+                }
+                Some(Event::ClientLost(error)) => {
+                    if running {
+                        end(shell);
+                    }
+                    return Err(error);
+                }
+                None if running => {
                     end(shell);
                     let seconds = self.time_limit.as_secs_f64();
                     output.remark = Some(format!(
                         "ended: the command ran longer than {seconds} s"
                     ));
+                    break;
                 }
-                break;
-            }
-            match events.recv_timeout(left.min(LOOK)) {
-                Ok(Event::Stdout(bytes)) => output.stdout.extend(bytes),
-                Ok(Event::Stderr(bytes)) => output.stderr.extend(bytes),
-                Ok(Event::PipeClosed) => open_pipes -= 1,
-                Ok(Event::ShellEnded) => {
-                    running = false;
-                    deadline = deadline.min(Instant::now() + REST);
-                }
-                // Nothing new: we look again.
-                Err(_) => {}
+                None => break,
             }
             if output.stdout.len() + output.stderr.len() > max_reply {
                 if running {
@@ -185,12 +189,22 @@ impl Runner {
 }
 
 /// Starts a command, and returns its process id. The threads that watch it
-/// come first: if there can be none, it must not run.
-fn start(command: &[u8], events: SyncSender<Event>) -> io::Result<u32> {
+/// come first: if there can be none, it must not run. They end, at the latest,
+/// when the pipe that is returned is closed.
+fn start(
+    command: &[u8],
+    client: Option<&TcpStream>,
+    events: SyncSender<Event>,
+) -> io::Result<(u32, PipeWriter)> {
+    let (given_up, kept) = io::pipe()?;
+    let given_up = Arc::new(given_up);
     let (stdout, stdout_writer) = io::pipe()?;
     let (stderr, stderr_writer) = io::pipe()?;
-    forward(stdout, events.clone(), Event::Stdout)?;
-    forward(stderr, events.clone(), Event::Stderr)?;
+    forward(stdout, &given_up, events.clone(), Event::Stdout)?;
+    forward(stderr, &given_up, events.clone(), Event::Stderr)?;
+    if let Some(client) = client {
+        watch(client.try_clone()?, &given_up, events.clone())?;
+    }
     let (started, child) = mpsc::channel::<Child>();
     thread::Builder::new().spawn(move || {
         // If the command cannot be started, there is nothing to wait for. And
@@ -210,30 +224,24 @@ fn start(command: &[u8], events: SyncSender<Event>) -> io::Result<u32> {
         .spawn()?;
     let id = child.id();
     let _ = started.send(child);
-    Ok(id)
+    Ok((id, kept))
 }
 
 /// Reads a pipe to its end and reports each piece. Ends early once nobody
-/// listens.
+/// listens: what was left in the background may keep the pipe open for hours.
 fn forward(
     mut pipe: PipeReader,
+    given_up: &Arc<PipeReader>,
     events: SyncSender<Event>,
     event: fn(Vec<u8>) -> Event,
 ) -> io::Result<()> {
+    let given_up = Arc::clone(given_up);
     thread::Builder::new().spawn(move || {
         let mut piece = vec![0; 64 * 1024];
-        loop {
-            // What was left in the background may keep the pipe open for hours
-            // and say nothing. An empty piece finds out whether somebody still
-            // listens.
-            let count = if has_news(&pipe) {
-                match pipe.read(&mut piece) {
-                    Ok(0) | Err(_) => break,
-                    Ok(count) => count,
-                }
-            } else {
-                0
-            };
+        while has_news(&pipe, &given_up)
+            && let Ok(count) = pipe.read(&mut piece)
+            && count > 0
+        {
             if events.send(event(piece[..count].to_vec())).is_err() {
                 return;
             }
@@ -244,20 +252,59 @@ fn forward(
     Ok(())
 }
 
-/// Waits for a moment until there is something to read, or the end.
+/// Waits until a pipe has something to read, or its end. Returns false if the
+/// other pipe was closed instead.
 #[cfg(unix)]
-fn has_news(pipe: &PipeReader) -> bool {
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+fn has_news(pipe: &PipeReader, given_up: &PipeReader) -> bool {
+    use rustix::event::{PollFd, PollFlags, poll};
+    use rustix::io::{Errno, retry_on_intr};
 
-    let look = Timespec::try_from(LOOK).ok();
-    poll(&mut [PollFd::new(pipe, PollFlags::IN)], look.as_ref())
-        .is_ok_and(|ready| ready > 0)
+    let mut both =
+        [pipe, given_up].map(|pipe| PollFd::new(pipe, PollFlags::IN));
+    let waited: Result<_, Errno> = retry_on_intr(|| poll(&mut both, None));
+    waited.is_ok() && !both[0].revents().is_empty()
 }
 
-/// Windows cannot wait for a pipe: the read does so, for as long as it takes.
+/// Windows cannot wait for two pipes: the read waits for one.
 #[cfg(windows)]
-fn has_news(_pipe: &PipeReader) -> bool {
+fn has_news(_pipe: &PipeReader, _given_up: &PipeReader) -> bool {
     true
+}
+
+/// Waits until the connection to a client fails, and reports it. An orderly end
+/// is no failure.
+#[cfg(unix)]
+fn watch(
+    client: TcpStream,
+    given_up: &Arc<PipeReader>,
+    events: SyncSender<Event>,
+) -> io::Result<()> {
+    use rustix::event::{PollFd, PollFlags, poll};
+    use rustix::io::retry_on_intr;
+
+    let given_up = Arc::clone(given_up);
+    thread::Builder::new().spawn(move || {
+        // Errors are told of without being asked for.
+        let mut both = [
+            PollFd::new(&client, PollFlags::empty()),
+            PollFd::new(&*given_up, PollFlags::IN),
+        ];
+        let _ = retry_on_intr(|| poll(&mut both, None));
+        if let Ok(Some(error)) = client.take_error() {
+            let _ = events.send(Event::ClientLost(error));
+        }
+    })?;
+    Ok(())
+}
+
+/// Windows tells of it when the answer is sent.
+#[cfg(windows)]
+fn watch(
+    _client: TcpStream,
+    _given_up: &Arc<PipeReader>,
+    _events: SyncSender<Event>,
+) -> io::Result<()> {
+    Ok(())
 }
 
 /// A shell that runs `command`, in a process group of its own, so that it can
