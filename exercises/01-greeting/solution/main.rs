@@ -7,29 +7,22 @@ use anyhow::Context;
 use clap::Parser;
 use simple_echo::{ADDRESS, address};
 
-/// Greet one client by its name, and end
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where to listen, as IP:PORT; port 0 takes a free one
-    #[arg(default_value = ADDRESS, value_parser = address)]
-    address: String,
-}
-
 fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
+    let Args { address } = Args::parse();
 
-    let listener = TcpListener::bind(&args.address).with_context(|| {
-        format!("cannot listen on {}; if the port is taken, try another", args.address)
+    let listener = TcpListener::bind(&address).with_context(|| {
+        format!("cannot listen on {address}; if the port is taken, try another")
     })?;
     println!("listening on {}", listener.local_addr()?);
 
-    let (mut stream, peer) = listener.accept().context("cannot accept a client")?;
+    let (mut stream, peer) =
+        listener.accept().context("cannot accept a client")?;
     println!("client {peer}");
     greet(&mut stream).with_context(|| format!("cannot greet {peer}"))
 }
 
-/// Reads one line, and answers it with a greeting. A client that sends nothing gets no answer.
+/// Reads one line, and answers it with a greeting. A client that sends nothing
+/// gets no answer.
 fn greet(stream: &mut TcpStream) -> io::Result<()> {
     let mut buffer = [0; 1024];
     let count = stream.read(&mut buffer)?;
@@ -46,6 +39,16 @@ fn greeting(line: &[u8]) -> Vec<u8> {
         b"" => b"stranger",
         name => name,
     };
-    // Bytes all the way: text would have to be valid, and a name may be anything.
+    // Bytes all the way: text would have to be valid, and a name may be
+    // anything.
     [b"hello, ", name, b"\n"].concat()
+}
+
+/// Greet one client by its name, and end
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where to listen, as IP:PORT; port 0 takes a free one
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
 }

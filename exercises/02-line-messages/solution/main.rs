@@ -7,13 +7,31 @@ use anyhow::Context;
 use clap::Parser;
 use simple_echo::{ADDRESS, address};
 
-/// Answer each line of one client with its length and itself
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where to listen, as IP:PORT; port 0 takes a free one
-    #[arg(default_value = ADDRESS, value_parser = address)]
-    address: String,
+fn main() -> anyhow::Result<()> {
+    let Args { address } = Args::parse();
+
+    let listener = TcpListener::bind(&address).with_context(|| {
+        format!("cannot listen on {address}; if the port is taken, try another")
+    })?;
+    println!("listening on {}", listener.local_addr()?);
+
+    let (mut stream, peer) =
+        listener.accept().context("cannot accept a client")?;
+    println!("client {peer}");
+
+    let mut lines = Lines::default();
+    while let Some(line) =
+        lines.next(&mut stream).context("cannot read a line")?
+    {
+        println!(
+            "received {} bytes: {:?}",
+            line.len(),
+            String::from_utf8_lossy(&line)
+        );
+        stream.write_all(&answer(&line)).context("cannot answer")?;
+    }
+    println!("client {peer} gone: peer-closed");
+    Ok(())
 }
 
 /// What has arrived and was not asked for yet.
@@ -22,32 +40,15 @@ struct Lines {
     leftovers: Vec<u8>,
 }
 
-fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-
-    let listener = TcpListener::bind(&args.address).with_context(|| {
-        format!("cannot listen on {}; if the port is taken, try another", args.address)
-    })?;
-    println!("listening on {}", listener.local_addr()?);
-
-    let (mut stream, peer) = listener.accept().context("cannot accept a client")?;
-    println!("client {peer}");
-
-    let mut lines = Lines::default();
-    while let Some(line) = lines.next(&mut stream).context("cannot read a line")? {
-        println!("received {} bytes: {:?}", line.len(), String::from_utf8_lossy(&line));
-        stream.write_all(&answer(&line)).context("cannot answer")?;
-    }
-    println!("client {peer} gone: peer-closed");
-    Ok(())
-}
-
 impl Lines {
-    /// Returns the next line without its newline, or `None` if the client has left.
+    /// Returns the next line without its newline, or `None` if the client has
+    /// left.
     fn next(&mut self, stream: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
         let mut piece = [0; 1024];
         loop {
-            if let Some(end) = self.leftovers.iter().position(|&byte| byte == b'\n') {
+            if let Some(end) =
+                self.leftovers.iter().position(|&byte| byte == b'\n')
+            {
                 let mut line: Vec<u8> = self.leftovers.drain(..=end).collect();
                 line.pop();
                 return Ok(Some(line));
@@ -61,7 +62,17 @@ impl Lines {
     }
 }
 
-/// What to answer to a line: its number of bytes, a blank, the line, and a newline.
+/// What to answer to a line: its number of bytes, a blank, the line, and a
+/// newline.
 fn answer(line: &[u8]) -> Vec<u8> {
     [line.len().to_string().as_bytes(), b" ", line, b"\n"].concat()
+}
+
+/// Answer each line of one client with its length and itself
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where to listen, as IP:PORT; port 0 takes a free one
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
 }

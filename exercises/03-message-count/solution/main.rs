@@ -6,9 +6,62 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
-use communication_loop::failure_id;
-use connection_loop::{ADDRESS, listen, read_some, seconds};
+use connection_loop::{
+    ADDRESS, accept, listen, log, read_some, seconds, why_gone,
+};
 use simple_echo::address;
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+
+    let listener = listen(&args.address, 5, true).with_context(|| {
+        format!(
+            "cannot listen on {}; if the port is taken, try another",
+            args.address
+        )
+    })?;
+    log!("listening on {}", listener.local_addr()?);
+
+    loop {
+        serve_next(&listener, args.timeout);
+    }
+}
+
+/// Accepts one client, prints that it is there, numbers its messages, and
+/// prints why it is gone.
+///
+/// Whatever goes wrong is over when this returns: the next client shall not
+/// notice.
+fn serve_next(listener: &TcpListener, timeout: Option<Duration>) {
+    let (mut stream, peer) = accept(listener);
+    log!("client {peer}");
+    let id =
+        converse(&mut stream, timeout).unwrap_or_else(|error| why_gone(&error));
+    log!("client {peer} gone: {id}");
+}
+
+/// Numbers message after message. Returns why the conversation is over.
+fn converse(
+    stream: &mut TcpStream,
+    timeout: Option<Duration>,
+) -> io::Result<&'static str> {
+    stream.set_read_timeout(timeout)?;
+    stream.set_write_timeout(timeout)?;
+
+    let mut buffer = [0; 1024];
+    for number in 1_u64.. {
+        let count = read_some(stream, &mut buffer)?;
+        if count == 0 {
+            break;
+        }
+        let message = &buffer[..count];
+        log!("received {count} bytes: {:?}", String::from_utf8_lossy(message));
+        stream.write_all(
+            &[number.to_string().as_bytes(), b" ", message].concat(),
+        )?;
+    }
+    Ok("peer-closed")
+}
 
 /// Number the messages of one client after another
 #[derive(Parser)]
@@ -21,48 +74,4 @@ struct Args {
     /// Let a client go that is silent for so long [default: wait for ever]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Duration>,
-}
-
-fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-
-    let listener = listen(&args.address, 5, true).with_context(|| {
-        format!("cannot listen on {}; if the port is taken, try another", args.address)
-    })?;
-    println!("listening on {}", listener.local_addr()?);
-
-    loop {
-        serve_next(&listener, args.timeout);
-    }
-}
-
-/// Accepts one client, prints that it is there, numbers its messages, and prints why it is gone.
-///
-/// Whatever goes wrong is over when this returns: the next client shall not notice.
-fn serve_next(listener: &TcpListener, timeout: Option<Duration>) {
-    // A client that gives up while it waits in the queue is none.
-    let Ok((mut stream, peer)) = listener.accept() else {
-        return;
-    };
-    println!("client {peer}");
-    let id = converse(&mut stream, timeout).unwrap_or_else(|error| failure_id(&error));
-    println!("client {peer} gone: {id}");
-}
-
-/// Numbers message after message. Returns why the conversation is over.
-fn converse(stream: &mut TcpStream, timeout: Option<Duration>) -> io::Result<&'static str> {
-    stream.set_read_timeout(timeout)?;
-    stream.set_write_timeout(timeout)?;
-
-    let mut buffer = [0; 1024];
-    for number in 1_u64.. {
-        let count = read_some(stream, &mut buffer)?;
-        if count == 0 {
-            break;
-        }
-        let message = &buffer[..count];
-        println!("received {count} bytes: {:?}", String::from_utf8_lossy(message));
-        stream.write_all(&[number.to_string().as_bytes(), b" ", message].concat())?;
-    }
-    Ok("peer-closed")
 }

@@ -8,24 +8,18 @@ use clap::Parser;
 use communication_loop::next_message;
 use simple_echo::{ADDRESS, address};
 
-/// Send each line you type and print its answer; q or the end of the input leaves
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where the server listens, as IP:PORT
-    #[arg(default_value = ADDRESS, value_parser = address)]
-    address: String,
-}
-
 fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let mut stream = TcpStream::connect(&args.address)
-        .with_context(|| format!("cannot connect to {}; is the server running?", args.address))?;
+    let Args { address } = Args::parse();
+    let mut stream = TcpStream::connect(&address).with_context(|| {
+        format!("cannot connect to {address}; is the server running?")
+    })?;
 
     while let Some(line) = next_message("message> ")? {
         let answer = ask(&mut stream, &line)?;
         let mut out = io::stdout().lock();
-        out.write_all(&answer).and_then(|()| out.flush()).context("cannot print the answer")?;
+        out.write_all(&answer)
+            .and_then(|()| out.flush())
+            .context("cannot print the answer")?;
     }
     Ok(())
 }
@@ -36,12 +30,15 @@ fn main() -> anyhow::Result<()> {
 ///
 /// Those of the stream, or its end before anything came.
 fn ask(stream: &mut TcpStream, line: &[u8]) -> anyhow::Result<Vec<u8>> {
-    stream.write_all(&[line, b"\n"].concat()).context("cannot send the message")?;
+    stream
+        .write_all(&[line, b"\n"].concat())
+        .context("cannot send the message")?;
 
     let mut answer = Vec::new();
     let mut piece = [0; 1024];
     loop {
-        let count = stream.read(&mut piece).context("cannot read the answer")?;
+        let count =
+            stream.read(&mut piece).context("cannot read the answer")?;
         if count == 0 {
             ensure!(
                 !answer.is_empty(),
@@ -50,10 +47,21 @@ fn ask(stream: &mut TcpStream, line: &[u8]) -> anyhow::Result<Vec<u8>> {
             return Ok(answer);
         }
         answer.extend_from_slice(&piece[..count]);
-        // Nothing follows the blank line, so it can only stand at the end of what we have.
+        // Nothing follows the blank line, so it can only stand at the end of
+        // what we have.
         if answer == b"\n" || answer.ends_with(b"\n\n") {
             answer.pop();
             return Ok(answer);
         }
     }
+}
+
+/// Send each line you type and print its answer; q or the end of the input
+/// leaves
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where the server listens, as IP:PORT
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
 }

@@ -5,37 +5,26 @@ use std::net::{TcpListener, TcpStream};
 
 use anyhow::Context;
 use clap::Parser;
+use connection_loop::{accept, log};
 use simple_echo::{ADDRESS, address};
 
 /// The longest message that is accepted, in bytes.
 const MAX_MESSAGE: usize = 10_000;
 
-/// Answer messages that have their length in front
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where to listen, as IP:PORT; port 0 takes a free one
-    #[arg(default_value = ADDRESS, value_parser = address)]
-    address: String,
-}
-
 fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
+    let Args { address } = Args::parse();
 
-    let listener = TcpListener::bind(&args.address).with_context(|| {
-        format!("cannot listen on {}; if the port is taken, try another", args.address)
+    let listener = TcpListener::bind(&address).with_context(|| {
+        format!("cannot listen on {address}; if the port is taken, try another")
     })?;
-    println!("listening on {}", listener.local_addr()?);
+    log!("listening on {}", listener.local_addr()?);
 
     loop {
-        // A client that gives up while it waits in the queue must not end the server.
-        let Ok((mut stream, peer)) = listener.accept() else {
-            continue;
-        };
-        println!("client {peer}");
+        let (mut stream, peer) = accept(&listener);
+        log!("client {peer}");
         match converse(&mut stream) {
-            Ok(()) => println!("client {peer} gone: peer-closed"),
-            Err(error) => println!("client {peer} gone: {error}"),
+            Ok(()) => log!("client {peer} gone: peer-closed"),
+            Err(error) => log!("client {peer} gone: {error}"),
         }
     }
 }
@@ -43,7 +32,11 @@ fn main() -> anyhow::Result<()> {
 /// Answers message after message, until the client leaves.
 fn converse(stream: &mut TcpStream) -> io::Result<()> {
     while let Some(message) = recv_message(stream)? {
-        println!("received {} bytes: {:?}", message.len(), String::from_utf8_lossy(&message));
+        log!(
+            "received {} bytes: {:?}",
+            message.len(),
+            String::from_utf8_lossy(&message)
+        );
         send_message(stream, &message.to_ascii_uppercase())?;
     }
     Ok(())
@@ -53,7 +46,9 @@ fn converse(stream: &mut TcpStream) -> io::Result<()> {
 fn recv_message(stream: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
     let mut header = [0; 4];
     match stream.read_exact(&mut header) {
-        Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+            return Ok(None);
+        }
         outcome => outcome?,
     }
     let length = u32::from_be_bytes(header) as usize;
@@ -70,4 +65,13 @@ fn recv_message(stream: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
 fn send_message(stream: &mut TcpStream, message: &[u8]) -> io::Result<()> {
     let length = u32::try_from(message.len()).map_err(io::Error::other)?;
     stream.write_all(&[&length.to_be_bytes()[..], message].concat())
+}
+
+/// Answer messages that have their length in front
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where to listen, as IP:PORT; port 0 takes a free one
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
 }

@@ -1,58 +1,56 @@
-//! Exercise 6: tell in the header how a command has ended (you write the server).
+//! Exercise 6: tell in the header how a command has ended (you write the
+//! server).
 //!
 //! The contract:
 //!
-//! - As in lesson 6, what one read brings is a command, and its answer is a header and a body. In
-//!   front of the header stands its length: four bytes, the lowest first.
-//! - The header is a JSON object with `md5`, `file_name`, `total_size` (as in lesson 6) and
-//!   `status`: the exit status of the command, an integer. `exit 3` is answered with 3.
-//! - A command that was ended by a signal has minus the signal's number, as in Python's
-//!   `subprocess`: -9 for `kill -9 $$`.
-//! - The body is what the command wrote to stdout, and then what it wrote to stderr, byte for byte.
-//! - The command gets no input. It may print more than fits into a pipe, to either of its outputs.
-//!   (That it may never end is left to the runner of lesson 4.)
+//! - As in lesson 6, what one read brings is a command, and its answer is a
+//!   header and a body. In front of the header stands its length: four bytes,
+//!   the lowest first.
+//! - The header is a JSON object with `md5`, `file_name`, `total_size` (as in
+//!   lesson 6) and `status`: the exit status of the command, an integer. `exit
+//!   3` is answered with 3.
+//! - A command that was ended by a signal has minus the signal's number, as in
+//!   Python's `subprocess`: -9 for `kill -9 $$`.
+//! - The body is what the command wrote to stdout, and then what it wrote to
+//!   stderr, byte for byte.
+//! - The command gets no input. It may print more than fits into a pipe, to
+//!   either of its outputs. (That it may never end is left to the runner of
+//!   lesson 4.)
 //!
-//! To look up: `Command::output`, `ExitStatus::code`, `std::os::unix::process::ExitStatusExt`,
-//! `serde_json::json!`, `dict_header::send_with_header`, `dict_header::md5_hex`. The compiler says
+//! To look up: `Command::output`, `ExitStatus::code`,
+//! `std::os::unix::process::ExitStatusExt`, `serde_json::json!`,
+//! `dict_header::send_with_header`, `dict_header::md5_hex`. The compiler says
 //! what to import.
 //!
-//! Check it: `just exercise 6` or `cargo checker exercise 6`. A hint: `just hint 6`.
+//! Check it: `just exercise 6` or `cargo checker exercise 6`. A hint: `just
+//! hint 6`.
 
 #![allow(clippy::todo)]
 
 use std::io;
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 
+use anyhow::Context;
 use clap::Parser;
-use communication_loop::failure_id;
-use connection_loop::read_some;
+use connection_loop::{accept, log, read_some, why_gone};
 use dict_header::ADDRESS;
 use simple_echo::address;
-use sticky_packets::listen;
-
-/// Run commands, and tell how they have ended
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where to listen, as IP:PORT; port 0 takes a free one
-    #[arg(default_value = ADDRESS, value_parser = address)]
-    address: String,
-}
+use sticky_packets::guarded;
 
 fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let listener = listen(&args.address, false)?;
-    println!("listening on {}", listener.local_addr()?);
+    let Args { address } = Args::parse();
+    let address = guarded(&address, false)?;
+    let listener = TcpListener::bind(address).with_context(|| {
+        format!("cannot listen on {address}; if the port is taken, try another")
+    })?;
+    log!("listening on {}", listener.local_addr()?);
 
     loop {
-        // A client that gives up while it waits in the queue must not end the server.
-        let Ok((mut stream, peer)) = listener.accept() else {
-            continue;
-        };
-        println!("client {peer}");
-        let id = serve(&mut stream).unwrap_or_else(|error| failure_id(&error));
-        println!("client {peer} gone: {id}");
+        let (mut stream, peer) = accept(&listener);
+        log!("client {peer}");
+        let id = serve(&mut stream).unwrap_or_else(|error| why_gone(&error));
+        log!("client {peer} gone: {id}");
     }
 }
 
@@ -65,7 +63,7 @@ fn serve(stream: &mut TcpStream) -> io::Result<&'static str> {
             return Ok("peer-closed");
         }
         let command = &buffer[..count];
-        println!("received {count} bytes: {:?}", String::from_utf8_lossy(command));
+        log!("received {count} bytes: {:?}", String::from_utf8_lossy(command));
         answer(stream, &mut shell(command))?;
     }
 }
@@ -94,4 +92,13 @@ fn shell(command: &[u8]) -> Command {
     let mut shell = Command::new("cmd");
     shell.arg("/C").raw_arg(&*String::from_utf8_lossy(command));
     shell
+}
+
+/// Run commands, and tell how they have ended
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where to listen, as IP:PORT; port 0 takes a free one
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
 }

@@ -1,39 +1,30 @@
 //! Exercise 6: tell in the header how a command has ended.
 
 use std::io;
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Command, ExitStatus};
 
+use anyhow::Context;
 use clap::Parser;
-use communication_loop::failure_id;
-use connection_loop::read_some;
+use connection_loop::{accept, log, read_some, why_gone};
 use dict_header::{ADDRESS, md5_hex, send_with_header};
 use serde_json::json;
 use simple_echo::address;
-use sticky_packets::listen;
-
-/// Run commands, and tell how they have ended
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where to listen, as IP:PORT; port 0 takes a free one
-    #[arg(default_value = ADDRESS, value_parser = address)]
-    address: String,
-}
+use sticky_packets::guarded;
 
 fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let listener = listen(&args.address, false)?;
-    println!("listening on {}", listener.local_addr()?);
+    let Args { address } = Args::parse();
+    let address = guarded(&address, false)?;
+    let listener = TcpListener::bind(address).with_context(|| {
+        format!("cannot listen on {address}; if the port is taken, try another")
+    })?;
+    log!("listening on {}", listener.local_addr()?);
 
     loop {
-        // A client that gives up while it waits in the queue must not end the server.
-        let Ok((mut stream, peer)) = listener.accept() else {
-            continue;
-        };
-        println!("client {peer}");
-        let id = serve(&mut stream).unwrap_or_else(|error| failure_id(&error));
-        println!("client {peer} gone: {id}");
+        let (mut stream, peer) = accept(&listener);
+        log!("client {peer}");
+        let id = serve(&mut stream).unwrap_or_else(|error| why_gone(&error));
+        log!("client {peer} gone: {id}");
     }
 }
 
@@ -46,7 +37,7 @@ fn serve(stream: &mut TcpStream) -> io::Result<&'static str> {
             return Ok("peer-closed");
         }
         let command = &buffer[..count];
-        println!("received {count} bytes: {:?}", String::from_utf8_lossy(command));
+        log!("received {count} bytes: {:?}", String::from_utf8_lossy(command));
         answer(stream, &mut shell(command))?;
     }
 }
@@ -67,7 +58,8 @@ fn answer(stream: &mut TcpStream, command: &mut Command) -> io::Result<()> {
     send_with_header(stream, &header, &body)
 }
 
-/// The exit status, or minus the number of the signal that has ended the command.
+/// The exit status, or minus the number of the signal that has ended the
+/// command.
 #[cfg(unix)]
 fn exit_status(status: ExitStatus) -> Option<i32> {
     use std::os::unix::process::ExitStatusExt;
@@ -100,4 +92,13 @@ fn shell(command: &[u8]) -> Command {
     let mut shell = Command::new("cmd");
     shell.arg("/C").raw_arg(&*String::from_utf8_lossy(command));
     shell
+}
+
+/// Run commands, and tell how they have ended
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where to listen, as IP:PORT; port 0 takes a free one
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
 }

@@ -5,35 +5,24 @@ use std::net::{TcpListener, TcpStream};
 
 use anyhow::Context;
 use clap::Parser;
+use connection_loop::{accept, log};
 use serde_json::json;
 use simple_echo::{ADDRESS, address};
 
-/// Answer messages behind a header that every client understands
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where to listen, as IP:PORT; port 0 takes a free one
-    #[arg(default_value = ADDRESS, value_parser = address)]
-    address: String,
-}
-
 fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
+    let Args { address } = Args::parse();
 
-    let listener = TcpListener::bind(&args.address).with_context(|| {
-        format!("cannot listen on {}; if the port is taken, try another", args.address)
+    let listener = TcpListener::bind(&address).with_context(|| {
+        format!("cannot listen on {address}; if the port is taken, try another")
     })?;
-    println!("listening on {}", listener.local_addr()?);
+    log!("listening on {}", listener.local_addr()?);
 
     loop {
-        // A client that gives up while it waits in the queue must not end the server.
-        let Ok((mut stream, peer)) = listener.accept() else {
-            continue;
-        };
-        println!("client {peer}");
+        let (mut stream, peer) = accept(&listener);
+        log!("client {peer}");
         match converse(&mut stream) {
-            Ok(()) => println!("client {peer} gone: peer-closed"),
-            Err(error) => println!("client {peer} gone: {error}"),
+            Ok(()) => log!("client {peer} gone: peer-closed"),
+            Err(error) => log!("client {peer} gone: {error}"),
         }
     }
 }
@@ -47,7 +36,7 @@ fn converse(stream: &mut TcpStream) -> io::Result<()> {
             return Ok(());
         }
         let message = &buffer[..count];
-        println!("received {count} bytes: {:?}", String::from_utf8_lossy(message));
+        log!("received {count} bytes: {:?}", String::from_utf8_lossy(message));
         stream.write_all(&reply(&message.to_ascii_uppercase())?)?;
     }
 }
@@ -64,4 +53,13 @@ fn reply(body: &[u8]) -> io::Result<Vec<u8>> {
     // In bytes: the name has fewer characters than that.
     let length = i32::try_from(json.len()).map_err(io::Error::other)?;
     Ok([&length.to_le_bytes()[..], json.as_bytes(), body].concat())
+}
+
+/// Answer messages behind a header that every client understands
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where to listen, as IP:PORT; port 0 takes a free one
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
 }

@@ -4,15 +4,39 @@ use std::net::{SocketAddr, UdpSocket};
 
 use anyhow::Context;
 use clap::Parser;
+use connection_loop::{elog, log};
 use simple_echo::address;
+use udp::{ANSWERS, BUFFER, CHAT_ADDRESS, Peers, recv_from};
 
-/// Pass on what each says to all the others
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where to listen, as IP:PORT; port 0 takes a free one
-    #[arg(default_value = "127.0.0.1:8081", value_parser = address)]
-    address: String,
+fn main() -> anyhow::Result<()> {
+    let Args { address } = Args::parse();
+
+    let socket = UdpSocket::bind(&address).with_context(|| {
+        format!("cannot listen on {address}; if the port is taken, try another")
+    })?;
+    log!("listening on {}", socket.local_addr()?);
+
+    let mut room = Room::default();
+    let mut peers = Peers::new(socket.local_addr()?, ANSWERS);
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        let (count, peer) = recv_from(&socket, &mut buffer);
+        let message = &buffer[..count];
+        log!(
+            "received {count} bytes from {peer}: {:?}",
+            String::from_utf8_lossy(message)
+        );
+        if !peers.may_be_answered(peer) {
+            continue;
+        }
+
+        for (to, answer) in room.hear(peer, message) {
+            // One datagram that cannot be sent must not end the server.
+            if let Err(error) = socket.send_to(&answer, to) {
+                elog!("cannot send to {to}: {error}");
+            }
+        }
+    }
 }
 
 /// Who is there: each peer's address and name.
@@ -21,41 +45,16 @@ struct Room {
     peers: Vec<(SocketAddr, Vec<u8>)>,
 }
 
-fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-
-    let socket = UdpSocket::bind(&args.address).with_context(|| {
-        format!("cannot listen on {}; if the port is taken, try another", args.address)
-    })?;
-    println!("listening on {}", socket.local_addr()?);
-
-    let mut room = Room::default();
-    // A buffer of so many bytes cuts no datagram.
-    let mut buffer = vec![0; 65_535];
-    loop {
-        let (count, peer) = match socket.recv_from(&mut buffer) {
-            Ok(received) => received,
-            Err(error) => {
-                eprintln!("cannot receive: {error}");
-                continue;
-            }
-        };
-        let message = &buffer[..count];
-        println!("received {count} bytes from {peer}: {:?}", String::from_utf8_lossy(message));
-
-        for (to, answer) in room.hear(peer, message) {
-            // One datagram that cannot be sent must not end the server.
-            if let Err(error) = socket.send_to(&answer, to) {
-                eprintln!("cannot send to {to}: {error}");
-            }
-        }
-    }
-}
-
 impl Room {
     /// Hears a message. Returns what is to be sent to whom.
-    fn hear(&mut self, peer: SocketAddr, message: &[u8]) -> Vec<(SocketAddr, Vec<u8>)> {
-        let Some(place) = self.peers.iter().position(|(address, _)| *address == peer) else {
+    fn hear(
+        &mut self,
+        peer: SocketAddr,
+        message: &[u8],
+    ) -> Vec<(SocketAddr, Vec<u8>)> {
+        let Some(place) =
+            self.peers.iter().position(|(address, _)| *address == peer)
+        else {
             self.peers.push((peer, message.to_vec()));
             return vec![(peer, [b"welcome, ", message].concat())];
         };
@@ -68,4 +67,13 @@ impl Room {
         let others = self.peers.iter().filter(|(other, _)| *other != peer);
         others.map(|(other, _)| (*other, text.clone())).collect()
     }
+}
+
+/// Pass on what each says to all the others
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where to listen, as IP:PORT; port 0 takes a free one
+    #[arg(default_value = CHAT_ADDRESS, value_parser = address)]
+    address: String,
 }

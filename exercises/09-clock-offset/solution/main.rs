@@ -1,5 +1,6 @@
 //! Exercise 9: find out how far another clock is ahead.
 
+use std::io::{self, Write};
 use std::str;
 use std::time::{Duration, SystemTime};
 
@@ -17,20 +18,11 @@ const SAMPLES: usize = 5;
 /// How long we wait for each answer.
 const WAIT: Duration = Duration::from_millis(500);
 
-/// Print how far the clock of a time server is ahead of ours
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where the server listens, as IP:PORT
-    #[arg(default_value = ADDRESS, value_parser = address)]
-    address: String,
-}
-
 fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let offset = measure(&args.address)?;
-    println!("offset {offset:+.3} s");
-    Ok(())
+    let Args { address } = Args::parse();
+    let offset = measure(&address)?;
+    writeln!(io::stdout(), "offset {offset:+.3} s")
+        .context("cannot print the offset")
 }
 
 /// Asks several times, and returns the best of the offsets, in seconds.
@@ -44,7 +36,9 @@ fn measure(address: &str) -> anyhow::Result<f64> {
         samples.extend(sample(address)?);
     }
     let best = samples.into_iter().min_by(|a, b| a.trip.total_cmp(&b.trip));
-    let best = best.with_context(|| format!("no answer from {address}; is the server running?"))?;
+    let best = best.with_context(|| {
+        format!("no answer from {address}; is the server running?")
+    })?;
     Ok(best.offset)
 }
 
@@ -56,7 +50,8 @@ struct Sample {
 
 /// Asks once. `None` if no answer comes in time.
 fn sample(address: &str) -> anyhow::Result<Option<Sample>> {
-    let socket = connect(address).with_context(|| format!("cannot use the address {address}"))?;
+    let socket = connect(address)
+        .with_context(|| format!("cannot use the address {address}"))?;
     let sent = now();
     send(&socket, FORMAT)?;
     let Some(answer) = recv(&socket, WAIT)? else {
@@ -65,7 +60,8 @@ fn sample(address: &str) -> anyhow::Result<Option<Sample>> {
     let received = now();
 
     let text = str::from_utf8(&answer).context("the answer is not text")?;
-    let theirs: f64 = text.trim().parse().with_context(|| format!("no number: {text:?}"))?;
+    let theirs: f64 =
+        text.trim().parse().with_context(|| format!("no number: {text:?}"))?;
     ensure!(theirs.is_finite(), "no time: {text:?}");
     let offset = theirs - (sent + received) / 2.0;
     Ok(Some(Sample { trip: received - sent, offset }))
@@ -74,4 +70,13 @@ fn sample(address: &str) -> anyhow::Result<Option<Sample>> {
 /// Our clock, in seconds since 1970.
 fn now() -> f64 {
     SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_secs_f64()
+}
+
+/// Print how far the clock of a time server is ahead of ours
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where the server listens, as IP:PORT
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
 }

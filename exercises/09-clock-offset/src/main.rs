@@ -2,29 +2,36 @@
 //!
 //! The contract:
 //!
-//! - You send the request `%s.%f` in a datagram. The answer is the server's time, in seconds since
-//!   1970, as in `1767225600.250000`. (Lesson 9's server gives it.)
-//! - The answer was on its way for a while, and so was the request. Suppose that both took equally
-//!   long: then the server's clock said so when your clock was half-way between sending and
-//!   receiving. The difference is the offset.
-//! - You ask five times, one after another, each with a socket of its own (so that a late answer to
-//!   one is not taken for that to the next). The quicker the answer, the less there is to suppose:
-//!   of the five the offset with the shortest way there and back is printed.
-//! - You print one line: `offset +1.234 s`, always with its sign and three decimals; plus means
-//!   that the server's clock is ahead.
-//! - What is not answered within half a second is left out. If nothing is answered at all, or if an
-//!   answer is not a number, you say so on stderr and end with status 1.
+//! - You send the request `%s.%f` in a datagram. The answer is the server's
+//!   time, in seconds since 1970, as in `1767225600.250000`. (Lesson 9's server
+//!   gives it.)
+//! - The answer was on its way for a while, and so was the request. Suppose
+//!   that both took equally long: then the server's clock said so when your
+//!   clock was half-way between sending and receiving. The difference is the
+//!   offset.
+//! - You ask five times, one after another, each with a socket of its own (so
+//!   that a late answer to one is not taken for that to the next). The quicker
+//!   the answer, the less there is to suppose: of the five the offset with the
+//!   shortest way there and back is printed.
+//! - You print one line: `offset +1.234 s`, always with its sign and three
+//!   decimals; plus means that the server's clock is ahead.
+//! - What is not answered within half a second is left out. If nothing is
+//!   answered at all, or if an answer is not a number, you say so on stderr and
+//!   end with status 1.
 //!
-//! To look up: `udp::{connect, send, recv}`, `str::from_utf8`, `str::parse`, `f64::is_finite`,
-//! `f64::total_cmp` (with `Iterator::min_by`), the format `{:+.3}`. The compiler says what to
-//! import.
+//! To look up: `udp::{connect, send, recv}`, `str::from_utf8`, `str::parse`,
+//! `f64::is_finite`, `f64::total_cmp` (with `Iterator::min_by`), the format
+//! `{:+.3}`. The compiler says what to import.
 //!
-//! Check it: `just exercise 9` or `cargo checker exercise 9`. A hint: `just hint 9`.
+//! Check it: `just exercise 9` or `cargo checker exercise 9`. A hint: `just
+//! hint 9`.
 
 #![allow(clippy::todo)]
 
+use std::io::{self, Write};
 use std::time::{Duration, SystemTime};
 
+use anyhow::Context;
 use clap::Parser;
 use simple_echo::address;
 use udp::ADDRESS;
@@ -38,20 +45,11 @@ const SAMPLES: usize = 5;
 /// How long we wait for each answer.
 const WAIT: Duration = Duration::from_millis(500);
 
-/// Print how far the clock of a time server is ahead of ours
-#[derive(Parser)]
-#[command(version)]
-struct Args {
-    /// Where the server listens, as IP:PORT
-    #[arg(default_value = ADDRESS, value_parser = address)]
-    address: String,
-}
-
 fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let offset = measure(&args.address)?;
-    println!("offset {offset:+.3} s");
-    Ok(())
+    let Args { address } = Args::parse();
+    let offset = measure(&address)?;
+    writeln!(io::stdout(), "offset {offset:+.3} s")
+        .context("cannot print the offset")
 }
 
 /// Asks several times, and returns the best of the offsets, in seconds.
@@ -70,4 +68,13 @@ fn measure(address: &str) -> anyhow::Result<f64> {
 /// Our clock, in seconds since 1970.
 fn now() -> f64 {
     SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_secs_f64()
+}
+
+/// Print how far the clock of a time server is ahead of ours
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// Where the server listens, as IP:PORT
+    #[arg(default_value = ADDRESS, value_parser = address)]
+    address: String,
 }

@@ -173,14 +173,15 @@ fn target() -> &'static Path {
 
 #[test]
 fn each_exercise_has_its_mistakes() {
-    let folders = |path: PathBuf| -> BTreeSet<String> {
-        let names =
+    let names = |path: PathBuf, wanted: fn(&PathBuf) -> bool| -> BTreeSet<String> {
+        let paths =
             fs::read_dir(path).expect("a folder").map(|entry| entry.expect("a name").path());
-        names.map(|path| path.file_stem().expect("a name").display().to_string()).collect()
+        let paths = paths.filter(wanted);
+        paths.map(|path| path.file_stem().expect("a name").display().to_string()).collect()
     };
     let expected: BTreeSet<_> = FOLDERS.iter().map(|&folder| folder.to_owned()).collect();
-    assert_eq!(folders(root().join("exercises")), expected);
-    assert_eq!(folders(mistake::folder()), expected);
+    assert_eq!(names(root().join("exercises"), |path| path.is_dir()), expected);
+    assert_eq!(names(mistake::folder(), |path| path.is_file()), expected);
 }
 
 #[test]
