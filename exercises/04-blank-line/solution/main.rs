@@ -42,7 +42,8 @@ fn ask(stream: &mut TcpStream, line: &[u8]) -> anyhow::Result<Vec<u8>> {
         if count == 0 {
             ensure!(
                 !answer.is_empty(),
-                "the server closed the connection without an answer (peer-closed)"
+                "the server closed the connection without an answer \
+                 (peer-closed)"
             );
             return Ok(answer);
         }

@@ -72,7 +72,8 @@ fn upload(
     size: u64,
 ) -> anyhow::Result<u64> {
     todo!(
-        "send what is missing of {name}, {size} bytes in {file:?}, to {stream:?}"
+        "send what is missing of {name}, {size} bytes in {file:?}, \
+         to {stream:?}"
     )
 }
 

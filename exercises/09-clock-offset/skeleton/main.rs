@@ -59,7 +59,8 @@ fn main() -> anyhow::Result<()> {
 /// Nothing is answered, or something that is no number.
 fn measure(address: &str) -> anyhow::Result<f64> {
     todo!(
-        "at {:.3} s ask {address} for \"{}\", {SAMPLES} times, each for {WAIT:?}",
+        "at {:.3} s ask {address} for \"{}\", {SAMPLES} times, \
+         each for {WAIT:?}",
         now(),
         FORMAT.escape_ascii()
     )
