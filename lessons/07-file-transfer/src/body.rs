@@ -5,8 +5,8 @@ use std::io::{self, Read, Write};
 use connection_loop::read_some;
 use struct_header::Failure;
 
-use crate::disk;
 use crate::hasher::Hasher;
+use crate::{CLOSED_MID_MESSAGE, PEER_RESET, disk};
 
 /// How many bytes are moved at a time: enough to make the calls cheap, little
 /// enough to stay in the processor's cache.
@@ -113,4 +113,15 @@ pub fn recv_body(
         progress(count);
     }
     Ok(md5.finish())
+}
+
+/// An upload that breaks off has a name of its own, whichever way it breaks
+/// off.
+pub fn interrupted(failure: Failure) -> Failure {
+    match failure.id {
+        CLOSED_MID_MESSAGE | PEER_RESET => {
+            Failure::new("interrupted-upload", failure.message)
+        }
+        _ => failure,
+    }
 }

@@ -19,7 +19,20 @@ use struct_header::{MAX_REPLY, check_length, recv_message};
 
 fn main() -> anyhow::Result<ExitCode> {
     let args = Args::parse();
-    let server = &args.server;
+    // One file, one connection.
+    let connect = || -> anyhow::Result<TcpStream> {
+        let server = &args.server;
+        let stream = TcpStream::connect(server).with_context(|| {
+            format!("cannot connect to {server}; is the server running?")
+        })?;
+        // The other cure of stalled-write: a request and its file leave in
+        // several writes, and Nagle's algorithm shall not hold the later ones
+        // back.
+        stream
+            .set_nodelay(true)
+            .context("cannot turn Nagle's algorithm off")?;
+        Ok(stream)
+    };
 
     let mut status = ExitCode::SUCCESS;
     // What goes wrong with one file does not keep the others from being sent.
@@ -33,33 +46,26 @@ fn main() -> anyhow::Result<ExitCode> {
     match args.action {
         Action::Put { files } => {
             for file in &files {
-                report(&file.to_string_lossy(), put(server, file));
+                report(&file.to_string_lossy(), put(connect, file));
             }
         }
         Action::Get { names, overwrite } => {
             let here = Folder::open(".", overwrite)
                 .context("cannot use the current folder")?;
             for name in &names {
-                report(name, get(server, name, &here, args.max_reply));
+                report(name, get(connect, name, &here, args.max_reply));
             }
         }
-        Action::List => list(server)?,
+        Action::List => list(connect)?,
     }
     Ok(status)
 }
 
-fn connect(server: &str) -> anyhow::Result<TcpStream> {
-    let stream = TcpStream::connect(server).with_context(|| {
-        format!("cannot connect to {server}; is the server running?")
-    })?;
-    // The other cure of stalled-write: a request and its file leave in several
-    // writes, and Nagle's algorithm shall not hold the later ones back.
-    stream.set_nodelay(true).context("cannot turn Nagle's algorithm off")?;
-    Ok(stream)
-}
-
 /// Sends one file.
-fn put(server: &str, path: &Path) -> anyhow::Result<()> {
+fn put(
+    connect: impl Fn() -> anyhow::Result<TcpStream>,
+    path: &Path,
+) -> anyhow::Result<()> {
     let name = path.file_name().context("this is no file's name")?;
     let name = name
         .to_str()
@@ -76,7 +82,7 @@ fn put(server: &str, path: &Path) -> anyhow::Result<()> {
     let (filesize, md5) = measure(&mut file, || Ok(()))?;
     file.rewind().context("cannot read the file again")?;
 
-    let mut stream = connect(server)?;
+    let mut stream = connect()?;
     let request = Request::Put { filename: name, filesize, md5: &md5 };
     request.send(&mut stream).context("cannot send the request")?;
     let bar = progress_bar(name, filesize);
@@ -107,7 +113,7 @@ fn put(server: &str, path: &Path) -> anyhow::Result<()> {
 
 /// Fetches one file.
 fn get(
-    server: &str,
+    connect: impl Fn() -> anyhow::Result<TcpStream>,
     name: &str,
     here: &Folder,
     max_reply: usize,
@@ -119,7 +125,7 @@ fn get(
         here.check_free(name)?;
     }
 
-    let mut stream = connect(server)?;
+    let mut stream = connect()?;
     Request::Get { filename: name }
         .send(&mut stream)
         .context("cannot send the request")?;
@@ -152,8 +158,8 @@ fn get(
 }
 
 /// Prints a line for each file that the server has.
-fn list(server: &str) -> anyhow::Result<()> {
-    let mut stream = connect(server)?;
+fn list(connect: impl Fn() -> anyhow::Result<TcpStream>) -> anyhow::Result<()> {
+    let mut stream = connect()?;
     Request::List.send(&mut stream).context("cannot send the request")?;
     let listing = Listing::parse(&recv_answer(&mut stream)?)?;
 

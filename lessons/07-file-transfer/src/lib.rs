@@ -2,6 +2,7 @@
 
 mod body;
 mod ending;
+mod files;
 mod folder;
 mod hasher;
 mod listing;
@@ -9,15 +10,18 @@ mod message;
 mod name;
 mod progress;
 mod service;
+mod waiting;
 
-pub use body::{measure, recv_body, send_body};
+pub use body::{interrupted, measure, recv_body, send_body};
 pub use ending::end_in_order;
+pub use files::{begin, check_free, keep, look_up, open_to_read};
 pub use folder::{Entry, Folder};
 pub use listing::Listing;
-pub use message::{Answer, Request, check_answer, file_name};
-pub use name::check_name;
+pub use message::{Answer, Request, ascii, check_answer, file_name};
+pub use name::{PARTIAL, check_name};
 pub use progress::progress_bar;
 pub use service::{Reply, Service};
+pub use waiting::measure_for;
 
 use std::io;
 
@@ -48,6 +52,6 @@ pub const PEER_RESET: &str = "peer-reset";
 
 /// Names what went wrong with a file, in contrast to what went wrong with a
 /// peer.
-fn disk(what: &str) -> impl Fn(io::Error) -> Failure {
+pub fn disk(what: &str) -> impl Fn(io::Error) -> Failure {
     move |error| Failure::new("disk", format!("{what}: {error}"))
 }

@@ -74,18 +74,20 @@ pub enum Answer {
 }
 
 impl From<&Failure> for Answer {
-    /// Any client can decode ASCII, so that is what our own words are made of.
-    /// The rest of them comes from the system, in whatever language it speaks.
     fn from(failure: &Failure) -> Self {
-        let ascii = |letter: char| match letter {
-            ' '..='~' => letter.to_string(),
-            _ => letter.escape_default().to_string(),
-        };
-        Self::Error {
-            id: failure.id,
-            message: failure.message.chars().map(ascii).collect(),
-        }
+        Self::Error { id: failure.id, message: ascii(&failure.message) }
     }
+}
+
+/// Writes a text in ASCII, which any client can decode.
+///
+/// Our own words are in ASCII already. The system's may be in any language.
+pub fn ascii(text: &str) -> String {
+    let ascii = |letter: char| match letter {
+        ' '..='~' => letter.to_string(),
+        _ => letter.escape_default().to_string(),
+    };
+    text.chars().map(ascii).collect()
 }
 
 /// Makes sure that a server's answer is not a refusal.

@@ -1,7 +1,7 @@
 //! What the server does with a request.
 
 use std::fs::File;
-use std::io::{self, ErrorKind, Seek, Write};
+use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
 
 use connection_loop::{elog, log};
@@ -10,8 +10,8 @@ use simple_echo::shown;
 use struct_header::{Failure, check_length};
 
 use crate::{
-    Answer, CLOSED_MID_MESSAGE, Folder, Listing, PEER_RESET, disk, file_name,
-    measure, recv_body, send_body,
+    Answer, Folder, Listing, file_name, interrupted, measure_for, recv_body,
+    send_body,
 };
 
 /// What all clients share.
@@ -94,35 +94,12 @@ impl Service {
         log!("client {peer} get {}", shown(filename));
 
         let mut file = self.folder.read(filename)?;
-        let filesize = size_of(&file)?;
-        let answer = |md5| {
+        let header = |filesize, md5| {
             let filename = filename.to_owned();
-            Reply::new(&Answer::File { filename, filesize, md5 })
+            encode_header(&Answer::File { filename, filesize, md5 })
         };
-        // A digest always has 32 digits. So the length in front of the header
-        // is known already.
-        let unknown = answer("0".repeat(32))?;
-        let mut sent = 0;
-        let (size, md5) = measure(&mut file, || {
-            // Who has ended their side may still listen, or may have left. Then
-            // their system answers the first bytes that we send with a reset.
-            if sent == 0 && has_ended(stream)? {
-                sent = stream.write(&unknown.header[..4])?;
-            }
-            match stream.take_error()? {
-                Some(error) => Err(error.into()),
-                None => Ok(()),
-            }
-        })?;
-        if size != filesize {
-            return Err(Failure::new("disk", "the file is being changed"));
-        }
-        file.rewind().map_err(disk("cannot read the file again"))?;
-
-        let mut reply = answer(md5)?;
-        reply.header.drain(..sent);
-        reply.file = Some((file, filesize));
-        Ok(reply)
+        let (header, size) = measure_for(stream, &mut file, header)?;
+        Ok(Reply { header, file: Some((file, size)) })
     }
 
     /// Lists the files.
@@ -155,32 +132,5 @@ impl Reply {
             send_body(&mut file, stream, size, |_| ())??;
         }
         Ok(())
-    }
-}
-
-fn size_of(file: &File) -> Result<u64, Failure> {
-    let metadata = file.metadata().map_err(disk("cannot read the file"))?;
-    Ok(metadata.len())
-}
-
-/// Tells, without waiting, whether the client has ended its side.
-fn has_ended(stream: &TcpStream) -> io::Result<bool> {
-    stream.set_nonblocking(true)?;
-    let peeked = stream.peek(&mut [0]);
-    stream.set_nonblocking(false)?;
-    match peeked {
-        Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(false),
-        peeked => Ok(peeked? == 0),
-    }
-}
-
-/// An upload that breaks off has a name of its own, whichever way it breaks
-/// off.
-fn interrupted(failure: Failure) -> Failure {
-    match failure.id {
-        CLOSED_MID_MESSAGE | PEER_RESET => {
-            Failure::new("interrupted-upload", failure.message)
-        }
-        _ => failure,
     }
 }
