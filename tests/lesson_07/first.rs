@@ -119,7 +119,7 @@ fn what_comes_after_the_file_is_not_part_of_it() {
 fn nothing_is_overwritten() {
     let shop = Shop::open(&[]);
     write(&shop.dir, "a", b"old");
-    shop.refuses(&upload("a", b"new"), "disk");
+    shop.refuses(&upload("a", b"new"), "already-exists");
     assert_eq!(shop.content("a"), b"old");
 }
 

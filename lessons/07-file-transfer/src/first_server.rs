@@ -13,7 +13,7 @@ use connection_loop::{accept, elog, log, read_some, seconds};
 use dict_header::Header;
 use file_transfer::{
     ADDRESS, DIR, MAX_UPLOAD, PARTIAL, check_name, disk, end_in_order,
-    file_name, interrupted,
+    file_name, interrupted, keep,
 };
 use simple_echo::{address, shown};
 use struct_header::{Failure, check_length};
@@ -96,9 +96,7 @@ fn receive(
     }
 
     // It is whole: now it gets its name, if nothing else has it.
-    partial
-        .persist_noclobber(dir.join(name))
-        .map_err(|failed| disk("cannot keep the file")(failed.error))?;
+    keep(partial, &dir.join(name), false)?;
     Ok("peer-closed")
 }
 
