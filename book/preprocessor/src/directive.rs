@@ -24,11 +24,20 @@ pub struct Part {
     pub last: String,
 }
 
+/// What a reader does with a piece of a program.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Mark {
+    /// Types it.
+    Type,
+    /// Copies it from the course.
+    Copy,
+}
+
 /// A directive of a page.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs, reason = "each is explained in book/README.md")]
 pub enum Directive {
-    Code { path: String, selector: Selector, quiet: bool, again: bool },
+    Code { path: String, selector: Selector, quiet: bool, again: bool, mark: Option<Mark> },
     CodeLine { path: String, selector: Selector },
     Play { lesson: u8, scene: u8, part: Option<Part> },
     Bytes { lesson: u8, scene: u8 },
@@ -70,7 +79,7 @@ impl Directive {
         match name {
             "code" => code(rest),
             "code+" => match code(rest)? {
-                Self::Code { path, selector, quiet: false, again: false } => {
+                Self::Code { path, selector, quiet: false, again: false, mark: None } => {
                     Ok(Self::CodeLine { path, selector })
                 }
                 _ => Err("a line of code has no options".into()),
@@ -148,25 +157,38 @@ pub fn is_block(line: &str) -> Option<&str> {
 fn code(text: &str) -> Result<Directive, String> {
     let (path, rest) = split_word(text);
     let path = word(path, "a path from the project's root")?;
-    let (rest, quiet, again) = options(rest)?;
+    let (rest, options) = options(rest)?;
     let selector = selector(rest)?;
-    Ok(Directive::Code { path, selector, quiet, again })
+    let Options { quiet, again, mark } = options;
+    Ok(Directive::Code { path, selector, quiet, again, mark })
 }
 
-/// Takes `; quiet` and `; again` from the end of a directive.
-fn options(mut rest: &str) -> Result<(&str, bool, bool), String> {
-    let (mut quiet, mut again) = (false, false);
+/// What stands at the end of a directive, behind semicolons.
+#[derive(Default)]
+struct Options {
+    quiet: bool,
+    again: bool,
+    mark: Option<Mark>,
+}
+
+/// Takes `; quiet`, `; again`, `; type` and `; copy` from the end of a directive.
+fn options(mut rest: &str) -> Result<(&str, Options), String> {
+    let mut options = Options::default();
     loop {
         // A semicolon inside a quoted text belongs to the text.
         let end = rest.rfind('"').map_or(0, |quote| quote + 1);
         let Some(semicolon) = rest[end..].rfind(';') else {
-            return Ok((rest.trim(), quiet, again));
+            return Ok((rest.trim(), options));
         };
         match rest[end + semicolon + 1..].trim() {
-            "quiet" => quiet = true,
-            "again" => again = true,
+            "quiet" => options.quiet = true,
+            "again" => options.again = true,
+            "type" => options.mark = Some(Mark::Type),
+            "copy" => options.mark = Some(Mark::Copy),
             other => {
-                return Err(format!("no option is called {other:?}; there are quiet and again"));
+                return Err(format!(
+                    "no option is called {other:?}; there are quiet, again, type and copy"
+                ));
             }
         }
         rest = &rest[..end + semicolon];

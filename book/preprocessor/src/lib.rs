@@ -26,7 +26,7 @@ mod words;
 
 pub use book::{Book, Page};
 pub use course::{Course, Exercise, Failure, Lesson, Program};
-pub use directive::{Directive, Part, Selector};
+pub use directive::{Directive, Mark, Part, Selector};
 pub use manifest::{WORKSPACE, manifest};
 pub use markdown::parser;
 pub use page::{expand_book, expand_page};

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::course::Course;
-use crate::directive::{Directive, is_block};
+use crate::directive::{Directive, Mark, is_block};
 use crate::html::{escape, inert};
 use crate::manifest::{WORKSPACE, manifest};
 use crate::problem::Problem;
@@ -187,8 +187,9 @@ impl Page<'_> {
     fn expand(&mut self, directive: Directive) -> Result<String, String> {
         let course = self.course;
         match directive {
-            Directive::Code { path, selector, quiet, .. } => {
-                code::listing(course, &path, &selector, quiet)
+            Directive::Code { path, selector, quiet, again, mark } => {
+                let mark = mark.or(self.default_mark(again));
+                code::listing(course, &path, &selector, quiet, mark)
             }
             Directive::CodeLine { path, selector } => code::line(course, &path, &selector),
             Directive::Play { lesson, scene, part } => {
@@ -242,6 +243,13 @@ impl Page<'_> {
                 None => Err("nothing is open that could end here".into()),
             },
         }
+    }
+
+    /// What is not marked on the page of a lesson's program is typed.
+    fn default_mark(&self, again: bool) -> Option<Mark> {
+        let (_, page) = self.path.rsplit_once('/')?;
+        let program = self.path.starts_with("lessons/") && page.starts_with("program");
+        (program && !again).then_some(Mark::Type)
     }
 
     fn figure(&mut self, name: &str, attributes: &[(String, String)]) -> Result<String, String> {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::checks::{blocks, catalogue, directives, images, links, listings, names, summary};
-use crate::{Book, Course, Page, Problem};
+use crate::{Book, Course, Page, Problem, expand_page};
 
 fn course() -> Course {
     Course::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")).expect("the course is there")
@@ -213,4 +213,29 @@ fn images_without_words() {
     assert_eq!(image("![a wire](wire.svg)"), []);
     finds(&image("![](wire.svg)"), 1, "no text alternative");
     finds(&image("text\n\n<img src=\"wire.svg\">"), 3, "no text alternative");
+}
+
+#[test]
+fn a_piece_says_whether_it_is_typed_or_copied() {
+    let server = "lessons/01-simple-echo/src/server.rs";
+    let shown = |path: &str, rest: &str| {
+        let (text, problems) =
+            expand_page(&course(), path, &format!("{{{{#code {server}{rest}}}}}"));
+        assert_eq!(problems, []);
+        text
+    };
+    let command = format!("$ cp ../socket-steps/{server} {server}\n");
+    let program = "lessons/01-simple-echo/program.md";
+
+    let typed = shown("a.md", " ; type");
+    assert!(typed.contains("mark type") && !typed.contains("$ cp"), "{typed}");
+    let copied = shown("a.md", " ; copy");
+    assert!(copied.contains("mark copy") && copied.contains(&command), "{copied}");
+    // The command stands where the file begins, and nowhere else.
+    assert!(shown(program, " head ; copy").contains(&command));
+    assert!(!shown(program, " main ; copy").contains("$ cp"));
+    // A program is typed, unless the page says otherwise.
+    assert!(shown(program, " main").contains("mark type"));
+    assert!(!shown(program, " main ; again").contains("class=\"mark"));
+    assert!(!shown("a.md", " main").contains("class=\"mark"));
 }
