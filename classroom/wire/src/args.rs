@@ -1,5 +1,6 @@
 //! What the wire can be told on its command line.
 
+use std::env;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process;
@@ -9,8 +10,9 @@ use clap::error::ErrorKind;
 use clap::{Arg, CommandFactory, Error, Parser};
 
 use crate::datagrams;
-use crate::direction::Direction;
 use crate::streams::{Bends, Limit, Then};
+use crate::trace::print_error;
+use record::Direction;
 
 /// The options that bend datagrams only.
 const DATAGRAMS: &str = "Bend datagrams (with --udp)";
@@ -18,6 +20,25 @@ const DATAGRAMS: &str = "Bend datagrams (with --udp)";
 const STREAMS: &str = "Bend a stream";
 /// The options that bend both.
 const BOTH: &str = "Bend a stream, or datagrams";
+
+/// For whom the wire prints.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Lines for people.
+    Text,
+    /// An object a line, for programs.
+    Json,
+}
+
+impl Format {
+    /// Prints why the wire ends, with its causes, and still in one line.
+    pub fn print_error(self, error: &anyhow::Error) {
+        match self {
+            Self::Text => eprintln!("Error: {error:#}"),
+            Self::Json => print_error(&format!("{error:#}")),
+        }
+    }
+}
 
 /// Stand between a client and a server, show what they say, and bend the line if asked to
 #[derive(Parser)]
@@ -46,6 +67,10 @@ pub struct Args {
     /// Print connections only
     #[arg(long)]
     pub quiet: bool,
+
+    /// Print lines for people, or an object a line for programs
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
+    pub format: Format,
 
     /// Write a capture that Wireshark opens
     #[arg(long, value_name = "FILE.pcapng")]
@@ -213,8 +238,19 @@ fn exit(error: &Error) -> ! {
         let usage = Args::command().render_usage().to_string();
         line += &usage.replacen("Usage: ", "; usage: ", 1);
     }
-    eprintln!("{line}");
+    if asks_for_json() {
+        print_error(line.strip_prefix("error: ").unwrap_or(&line));
+    } else {
+        eprintln!("{line}");
+    }
     process::exit(error.exit_code())
+}
+
+/// Whether the command line asks for objects, although something is wrong about it.
+fn asks_for_json() -> bool {
+    let words: Vec<_> = env::args().skip(1).collect();
+    let apart = words.windows(2).any(|pair| pair == ["--format", "json"]);
+    apart || words.iter().any(|word| word == "--format=json")
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {

@@ -19,9 +19,9 @@ use std::thread;
 use anyhow::Context;
 
 use crate::capture::Capture;
-use crate::direction::Direction;
 use crate::trace::Trace;
 use clients::Clients;
+use record::Direction;
 
 pub use bends::Bends;
 
@@ -87,7 +87,7 @@ fn read_requests(relay: &Arc<Relay>) -> anyhow::Result<()> {
             Ok((count, client)) => clients.request(client, &buffer[..count])?,
             Err(error) if is_pause(&error) => {}
             // Windows reports here that an earlier answer met nobody.
-            Err(error) => eprintln!("cannot receive: {error}"),
+            Err(error) => relay.trace.complain(None, format!("cannot receive: {error}")),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::direction::Direction;
 use crate::trace::Label;
+use record::Direction;
 
 /// The longest header that is looked into, in bytes: the longest that the lessons accept.
 const MAX_HEADER: usize = 64 * 1024;

@@ -3,8 +3,6 @@
 mod args;
 mod capture;
 mod datagrams;
-mod direction;
-mod hex;
 mod labels;
 mod streams;
 mod trace;
@@ -14,18 +12,18 @@ use std::process::{self, ExitCode};
 
 use anyhow::{Context, ensure};
 
-use crate::args::Args;
+use crate::args::{Args, Format};
 use crate::capture::Capture;
-use crate::direction::Direction;
 use crate::streams::Relay;
 use crate::trace::Trace;
+use record::Direction;
 
 fn main() -> ExitCode {
-    match run(&Args::read()) {
+    let args = Args::read();
+    match run(&args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // With its causes, and still in one line.
-            eprintln!("Error: {error:#}");
+            args.format.print_error(&error);
             ExitCode::FAILURE
         }
     }
@@ -67,8 +65,8 @@ fn begin(args: &Args, address: SocketAddr) -> anyhow::Result<(Trace, Option<Capt
         Some(path) => Some(Capture::create(path)?),
         None => None,
     };
-    end_on_interrupt(capture.clone())?;
-    let trace = Trace::new(args.quiet, args.show);
+    end_on_interrupt(capture.clone(), args.format)?;
+    let trace = Trace::new(args.quiet, args.show, args.format == Format::Json);
     trace.listening(address)?;
     Ok((trace, capture))
 }
@@ -88,11 +86,11 @@ fn leads_to(target: SocketAddr, address: SocketAddr) -> bool {
 }
 
 /// On Ctrl-C, ends the capture as a whole file; the system closes the sockets.
-fn end_on_interrupt(capture: Option<Capture>) -> anyhow::Result<()> {
+fn end_on_interrupt(capture: Option<Capture>, format: Format) -> anyhow::Result<()> {
     let end = move || {
         let ended = capture.as_ref().map_or(Ok(()), Capture::finish);
         if let Err(error) = &ended {
-            eprintln!("Error: {error:#}");
+            format.print_error(error);
         }
         process::exit(ended.is_err().into());
     };

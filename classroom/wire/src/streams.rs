@@ -15,10 +15,10 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
+use record::{Direction, Opening, What};
 use socket2::SockRef;
 
 use crate::capture::Capture;
-use crate::direction::Direction;
 use crate::labels::Labeller;
 use crate::trace::Trace;
 use connection::Connection;
@@ -69,7 +69,7 @@ impl Relay {
     /// Gives each client a thread.
     fn accept(self: Arc<Self>, listener: &TcpListener, failures: &Sender<anyhow::Error>) {
         for number in 1.. {
-            let (client, peer) = accept(listener);
+            let (client, peer) = self.next_client(listener);
             let (relay, thread_failures) = (Arc::clone(&self), failures.clone());
             let work = move || {
                 if let Err(error) = relay.serve(number, client, peer) {
@@ -78,7 +78,7 @@ impl Relay {
                 }
             };
             if let Err(error) = thread::Builder::new().spawn(work) {
-                say_no_thread(number, &error);
+                self.say_no_thread(number, &error);
             }
         }
     }
@@ -103,12 +103,12 @@ impl Relay {
             match thread::Builder::new().spawn_scoped(scope, || requests.run()) {
                 Ok(thread) => replies.run().and(thread.join().expect("a flow does not panic")),
                 Err(error) => {
-                    say_no_thread(number, &error);
+                    self.say_no_thread(number, &error);
                     Ok(())
                 }
             }
         })?;
-        Ok(self.trace.announce(number, "closed")?)
+        Ok(self.trace.announce(number, &What::Closed)?)
     }
 
     /// Calls the server for a client, and says so when it takes the call. Where that is not at
@@ -120,16 +120,15 @@ impl Relay {
         if let Err(error) = thread::Builder::new().spawn(call) {
             return Ok(Err(error));
         }
-        let (called, text) = match outcome.recv_timeout(MOMENT) {
-            Ok(called) => (called, format!("client {peer} connected; passed on to {target}")),
+        let (called, opening) = match outcome.recv_timeout(MOMENT) {
+            Ok(called) => (called, Opening::AtOnce),
             Err(_) => {
-                let text = format!("client {peer} connected; calling {target}");
-                self.trace.announce(number, &text)?;
-                (outcome.recv()?, format!("passed on to {target}"))
+                self.trace.announce(number, &What::Calling { client: peer, target })?;
+                (outcome.recv()?, Opening::Called)
             }
         };
         if called.is_ok() {
-            self.trace.announce(number, &text)?;
+            self.trace.announce(number, &What::Opened { client: peer, target, opening })?;
         }
         Ok(called)
     }
@@ -144,34 +143,36 @@ impl Relay {
         error: &io::Error,
     ) -> anyhow::Result<()> {
         let target = self.target;
-        let text = match error.kind() {
+        let message = match error.kind() {
             io::ErrorKind::ConnectionRefused => {
-                format!("client {peer} reset: {target} refuses; is the server running?")
+                format!("{target} refuses; is the server running?")
             }
-            _ => format!("client {peer} reset: cannot connect to {target}: {error}"),
+            _ => format!("cannot connect to {target}: {error}"),
         };
-        self.trace.announce(number, &text)?;
+        self.trace.announce(number, &What::Refused { client: peer, target, message })?;
         // Where it cannot be reset, it sees an end, and no answer either.
         let _ = SockRef::from(client).set_linger(Some(Duration::ZERO));
         Ok(())
     }
-}
 
-/// Waits for the next client.
-fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
-    loop {
-        match listener.accept() {
-            Ok(client) => return client,
-            Err(error) => {
-                // Mostly this is about one client, which gave up while it waited. If the system
-                // has no room for more connections, trying at once again would be of no use.
-                eprintln!("cannot accept a client: {error}");
-                thread::sleep(ACCEPT_AGAIN);
+    /// Waits for the next client.
+    fn next_client(&self, listener: &TcpListener) -> (TcpStream, SocketAddr) {
+        loop {
+            match listener.accept() {
+                Ok(client) => return client,
+                Err(error) => {
+                    // Mostly this is about one client, which gave up while it waited. If the
+                    // system has no room for more connections, trying at once again would be of
+                    // no use.
+                    self.trace.complain(None, format!("cannot accept a client: {error}"));
+                    thread::sleep(ACCEPT_AGAIN);
+                }
             }
         }
     }
-}
 
-fn say_no_thread(number: usize, error: &io::Error) {
-    eprintln!("connection {number} is closed: cannot start a thread: {error}");
+    fn say_no_thread(&self, number: usize, error: &io::Error) {
+        let message = format!("connection {number} is closed: cannot start a thread: {error}");
+        self.trace.complain(Some(number), message);
+    }
 }

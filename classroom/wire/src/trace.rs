@@ -1,4 +1,4 @@
-//! What the wire prints: a line for each event, and the bytes of each read.
+//! Prints each event on the wire: for people, or as an object for programs.
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -7,9 +7,7 @@ use std::time::Instant;
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
-
-use crate::direction::Direction;
-use crate::hex;
+use record::{Direction, Event, Part, What};
 
 /// Prints what happens on the wire. A clone prints to the same place, by the same clock.
 #[derive(Clone)]
@@ -19,6 +17,7 @@ struct Settings {
     start: Instant,
     quiet: bool,
     show: Option<usize>,
+    json: bool,
     colour: bool,
 }
 
@@ -33,12 +32,12 @@ pub struct Label {
 
 impl Trace {
     /// Starts the clock. A `quiet` trace prints connections only; `show` is how many bytes are
-    /// printed of each read, or of each labelled part of it.
-    pub fn new(quiet: bool, show: Option<usize>) -> Self {
+    /// printed of each read, or of each labelled part of it. With `json` each event is an object.
+    pub fn new(quiet: bool, show: Option<usize>, json: bool) -> Self {
         // The answer is asked for once, so that a file gets no colours and each block of lines
         // stays in one piece.
-        let colour = AutoStream::choice(&io::stdout()) != ColorChoice::Never;
-        Self(Arc::new(Settings { start: Instant::now(), quiet, show, colour }))
+        let colour = !json && AutoStream::choice(&io::stdout()) != ColorChoice::Never;
+        Self(Arc::new(Settings { start: Instant::now(), quiet, show, json, colour }))
     }
 
     /// Tells whether bytes and events are left out.
@@ -46,46 +45,35 @@ impl Trace {
         self.0.quiet
     }
 
-    /// Prints the line that tells where clients can call.
+    /// Prints the event that tells where clients can call.
     ///
     /// # Errors
     ///
     /// Those of stdout.
     pub fn listening(&self, address: SocketAddr) -> io::Result<()> {
-        self.write(|| format!("listening on {address}\n"))
+        self.print(None, &What::Listening { address })
     }
 
-    /// Prints a line about a connection, also when quiet: `1  0.000 s  closed`.
+    /// Prints an event of a connection, also when quiet: `1  0.000 s  closed`.
     ///
     /// # Errors
     ///
     /// Those of stdout.
-    pub fn announce(&self, connection: usize, text: &str) -> io::Result<()> {
-        self.print(connection, &format!("{text}\n"))
+    pub fn announce(&self, connection: usize, what: &What) -> io::Result<()> {
+        self.print(Some(connection), what)
     }
 
-    /// Prints a line about what happens on a connection, unless quiet.
+    /// Prints an event of a connection, unless quiet: `1  1.204 s  client → server  end`.
     ///
     /// # Errors
     ///
     /// Those of stdout.
-    pub fn event(&self, connection: usize, text: &str) -> io::Result<()> {
-        if self.0.quiet { Ok(()) } else { self.announce(connection, text) }
+    pub fn event(&self, connection: usize, what: &What) -> io::Result<()> {
+        if self.0.quiet { Ok(()) } else { self.announce(connection, what) }
     }
 
-    /// Prints a line about what happens in one direction, unless quiet:
-    /// `1  1.204 s  client → server  end`.
-    ///
-    /// # Errors
-    ///
-    /// Those of stdout.
-    pub fn flow(&self, connection: usize, direction: Direction, text: &str) -> io::Result<()> {
-        let colour = self.colour(direction);
-        self.event(connection, &format!("{colour}{direction}  {text}{colour:#}"))
-    }
-
-    /// Prints the bytes of one read in rows of 16, unless quiet. Each label begins a new row;
-    /// bytes after the last label, or all of them without one, are left unnamed.
+    /// Prints the bytes of one read, unless quiet. Each label begins a new row; bytes after the
+    /// last label, or all of them without one, are left unnamed.
     ///
     /// # Errors
     ///
@@ -100,39 +88,54 @@ impl Trace {
         if self.0.quiet {
             return Ok(());
         }
-        let colour = self.colour(direction);
-        let mut block =
-            format!("{colour}{direction}  {} {}\n", bytes.len(), hex::noun(bytes.len()));
+        let mut parts = Vec::new();
         let mut rest = bytes;
         for label in labels {
             let (part, after) = rest.split_at(label.length.min(rest.len()));
-            hex::add_rows(&mut block, part, self.0.show, &label.text);
+            parts.extend(self.part(part, &label.text));
             rest = after;
         }
-        hex::add_rows(&mut block, rest, self.0.show, "");
-        // The colour ends before the newline, not on the next line.
-        block.insert_str(block.len() - 1, &format!("{colour:#}"));
-        self.print(connection, &block)
+        parts.extend(self.part(rest, ""));
+        self.announce(connection, &What::Bytes { direction, length: bytes.len(), parts })
     }
 
-    /// Prints whole lines, with the number of the connection and the time since the start in
-    /// front. Nobody else's come between them.
-    fn print(&self, connection: usize, lines: &str) -> io::Result<()> {
-        // Looked up when it is our turn: no line is older than the one before it.
-        self.write(|| {
-            let seconds = self.0.start.elapsed().as_secs_f64();
-            format!("{connection}  {seconds:.3} s  {lines}")
-        })
+    /// A part of a read, as far as it is to be shown. Without a byte it is none.
+    fn part(&self, bytes: &[u8], label: &str) -> Option<Part> {
+        let shown = &bytes[..bytes.len().min(self.0.show.unwrap_or(usize::MAX))];
+        let part = Part { label: label.into(), length: bytes.len(), bytes: shown.to_vec() };
+        (!bytes.is_empty()).then_some(part)
     }
 
-    /// Prints whole lines in one piece.
-    fn write(&self, lines: impl FnOnce() -> String) -> io::Result<()> {
+    /// Says what went wrong: to people on stderr, to programs among the events.
+    pub fn complain(&self, connection: Option<usize>, message: String) {
+        if !self.0.json {
+            eprintln!("{message}");
+            return;
+        }
+        // Nobody is left to tell that nobody listens; the next event ends the wire.
+        let _ = self.print(connection, &What::Complaint { direction: None, message });
+    }
+
+    /// Prints an event in one piece. No other comes between its lines.
+    fn print(&self, connection: Option<usize>, what: &What) -> io::Result<()> {
         let stdout = io::stdout().lock();
+        // Looked up when it is our turn: no event is older than the one before it.
+        // Microseconds are as exact as anybody needs.
+        let seconds = (self.0.start.elapsed().as_secs_f64() * 1e6).round() / 1e6;
+        let text = if self.0.json {
+            json(&Event { connection, seconds, what: what.clone() })?
+        } else {
+            let colour = what.direction().map(|way| self.colour(way)).unwrap_or_default();
+            match connection {
+                Some(number) => format!("{number}  {seconds:.3} s  {colour}{what}{colour:#}\n"),
+                None => format!("{what}\n"),
+            }
+        };
         // Where there are no colours, nobody need look for them: that takes longer than to print.
         let written = if self.0.colour {
-            write_to(AutoStream::auto(stdout), lines)
+            write_to(AutoStream::auto(stdout), &text)
         } else {
-            write_to(stdout, lines)
+            write_to(stdout, &text)
         };
         written.map_err(|error| io::Error::new(error.kind(), format!("cannot print: {error}")))
     }
@@ -146,7 +149,20 @@ impl Trace {
     }
 }
 
-fn write_to(mut stdout: impl Write, lines: impl FnOnce() -> String) -> io::Result<()> {
-    stdout.write_all(lines().as_bytes())?;
+/// An event as an object, in a line.
+fn json(event: &Event) -> io::Result<String> {
+    Ok(serde_json::to_string(event)? + "\n")
+}
+
+/// Says in an object why the wire ends, or never begins.
+pub fn print_error(message: &str) {
+    let what = What::Complaint { direction: None, message: message.into() };
+    // If nobody reads it, the exit status still tells.
+    let _ = json(&Event { connection: None, seconds: 0.0, what })
+        .and_then(|text| write_to(io::stdout().lock(), &text));
+}
+
+fn write_to(mut stdout: impl Write, text: &str) -> io::Result<()> {
+    stdout.write_all(text.as_bytes())?;
     stdout.flush()
 }

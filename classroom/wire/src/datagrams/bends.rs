@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::direction::Direction;
+use record::Direction;
 
 /// What befalls datagrams on their way. A share is between 0 and 1.
 #[derive(Clone, Debug, Default)]

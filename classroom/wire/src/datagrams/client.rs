@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::Relay;
 use super::lane::Lane;
 use super::way::Way;
-use crate::direction::Direction;
+use record::Direction;
 
 /// A client. When it goes out of scope, so do its socket and its threads.
 pub struct Client {

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use record::{Opening, What};
+
 use super::Relay;
 use super::client::Client;
 
@@ -39,14 +41,18 @@ impl Clients {
         }
         self.count += 1;
         let Relay { target, trace, .. } = &*self.relay;
-        trace.announce(self.count, &format!("client {address} appeared; passed on to {target}"))?;
+        let opening = Opening::Appeared;
+        trace.announce(self.count, &What::Opened { client: address, target: *target, opening })?;
         match Client::open(&self.relay, self.count, address) {
             Ok(mut client) => {
                 client.request(bytes)?;
                 self.clients.insert(address, client);
             }
             // Those whom we know go on.
-            Err(error) => trace.announce(self.count, &format!("cannot be passed on: {error:#}"))?,
+            Err(error) => {
+                let message = format!("cannot be passed on: {error:#}");
+                trace.announce(self.count, &What::Complaint { direction: None, message })?;
+            }
         }
         Ok(())
     }
@@ -55,8 +61,8 @@ impl Clients {
     fn forget_one(&mut self) -> anyhow::Result<()> {
         let silent = self.clients.iter().min_by_key(|(_, client)| client.last_heard());
         if let Some((&address, client)) = silent {
-            let text = format!("forgotten: {CLIENTS} other clients were heard since");
-            self.relay.trace.announce(client.number(), &text)?;
+            let message = format!("forgotten: {CLIENTS} other clients were heard since");
+            self.relay.trace.announce(client.number(), &What::Forgotten { message })?;
             self.clients.remove(&address);
         }
         Ok(())

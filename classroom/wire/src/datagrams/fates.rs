@@ -3,7 +3,7 @@
 use fastrand::Rng;
 
 use super::Bends;
-use crate::direction::Direction;
+use record::Direction;
 
 /// Decides what becomes of each datagram of one client in one direction.
 ///

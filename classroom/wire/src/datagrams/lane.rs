@@ -5,10 +5,11 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Sender};
 use std::time::{Duration, Instant};
 
+use record::{Direction, What, noun};
+
 use super::Relay;
 use super::delivery::{Parcel, deliver_all};
 use super::fates::{Fate, Fates};
-use crate::direction::Direction;
 
 /// How many bytes may wait for their delivery, of all clients together.
 const ROOM: usize = 64 << 20;
@@ -67,7 +68,7 @@ impl Lane {
             return self.say("dropped");
         }
         if length < bytes.len() {
-            self.say(&format!("cut to {length} {}", if length == 1 { "byte" } else { "bytes" }))?;
+            self.say(&format!("cut to {length} {}", noun(length)))?;
         }
         if copies == 2 {
             self.say("duplicated")?;
@@ -95,9 +96,10 @@ impl Lane {
         Ok(())
     }
 
-    /// Prints a line about this direction.
-    pub fn say(&self, text: &str) -> anyhow::Result<()> {
-        Ok(self.relay.trace.flow(self.client, self.direction, text)?)
+    /// Says how this direction is bent.
+    fn say(&self, message: &str) -> anyhow::Result<()> {
+        let what = What::Bent { direction: self.direction, message: message.into() };
+        Ok(self.relay.trace.event(self.client, &what)?)
     }
 }
 

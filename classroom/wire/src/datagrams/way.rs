@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
+use record::{Direction, What};
 use socket2::SockRef;
 
 use super::lane::Lane;
 use super::{BUFFER, Relay, is_pause};
-use crate::direction::Direction;
 
 /// What somebody else answers, with `--stray`.
 const STRAY: &[u8] = b"a stray datagram from the wire";
@@ -73,8 +73,8 @@ impl Way {
     pub fn deliver_reply(&self, bytes: &[u8]) -> anyhow::Result<()> {
         if let Some(stranger) = &self.relay.stranger {
             let from = self.own_address(stranger)?;
-            let text = format!("client ← {from}  {} stray bytes, before the answer", STRAY.len());
-            self.relay.trace.event(self.client, &text)?;
+            let what = What::Stray { from, length: STRAY.len() };
+            self.relay.trace.event(self.client, &what)?;
             self.send(stranger, STRAY)?;
         }
         self.send(&self.relay.socket, bytes)
@@ -109,7 +109,7 @@ impl Way {
                 Ok(count) => replies.take(&buffer[..count])?,
                 Err(error) if is_pause(&error) => {}
                 Err(error) if nobody_listens(&error) => self.say_refused()?,
-                Err(error) => self.say(Direction::Reply, &format!("cannot be read: {error}"))?,
+                Err(error) => self.say(Direction::Reply, format!("cannot be read: {error}"))?,
             }
         }
     }
@@ -124,18 +124,19 @@ impl Way {
     fn say_refused(&self) -> anyhow::Result<()> {
         let target = self.relay.target;
         let text = format!("refused: nobody listens at {target} (port-unreachable)");
-        self.say(Direction::Request, &text)
+        self.say(Direction::Request, text)
     }
 
     fn say_failed(&self, direction: Direction, sent: io::Result<usize>) -> anyhow::Result<()> {
         match sent {
             Ok(_) => Ok(()),
-            Err(error) => self.say(direction, &format!("cannot be sent: {error}")),
+            Err(error) => self.say(direction, format!("cannot be sent: {error}")),
         }
     }
 
-    fn say(&self, direction: Direction, text: &str) -> anyhow::Result<()> {
-        Ok(self.relay.trace.flow(self.client, direction, text)?)
+    fn say(&self, direction: Direction, message: String) -> anyhow::Result<()> {
+        let what = What::Complaint { direction: Some(direction), message };
+        Ok(self.relay.trace.event(self.client, &what)?)
     }
 }
 

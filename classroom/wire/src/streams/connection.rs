@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use record::{Direction, What};
 use socket2::SockRef;
 
 use crate::capture::Conversation;
-use crate::direction::Direction;
 use crate::streams::stop::Stop;
 use crate::trace::{Label, Trace};
 
@@ -68,9 +68,9 @@ impl Connection {
         Ok(self.trace.bytes(self.number, direction, bytes, labels)?)
     }
 
-    /// Prints what happens in a direction.
-    pub fn say(&self, direction: Direction, text: &str) -> anyhow::Result<()> {
-        Ok(self.trace.flow(self.number, direction, text)?)
+    /// Prints what happens.
+    pub fn say(&self, what: &What) -> anyhow::Result<()> {
+        Ok(self.trace.event(self.number, what)?)
     }
 
     /// Whether the bytes of a read need names.
@@ -152,19 +152,20 @@ impl Connection {
         if self.over.load(Ordering::SeqCst) || self.loss_said.swap(true, Ordering::SeqCst) {
             return Ok(());
         }
-        self.say(direction, &Self::loss(direction, error))
+        self.say(&Self::loss(direction, error, true))
     }
 
-    /// What is printed when the sender of `direction` is lost.
-    pub fn loss(direction: Direction, error: &io::Error) -> String {
+    /// What happens when the sender of `direction` is lost; `passed_on` if the receiver is told.
+    pub fn loss(direction: Direction, error: &io::Error, passed_on: bool) -> What {
         let sender = direction.sender();
-        match error.kind() {
+        let message = match error.kind() {
             io::ErrorKind::ConnectionReset
             | io::ErrorKind::ConnectionAborted
             | io::ErrorKind::BrokenPipe
             | io::ErrorKind::NotConnected => format!("reset by the {sender}"),
             _ => format!("reset, for the {sender} is lost: {error}"),
-        }
+        };
+        What::Reset { direction, passed_on, message }
     }
 
     /// Resets both sides. Whoever comes second finds it done.

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use receive_queue::Queue;
 
-use crate::direction::Direction;
 use crate::streams::Bends;
 use crate::streams::connection::Connection;
 use crate::streams::stop::Stop;
+use record::Direction;
 
 /// How many pieces a second a limited rate is cut into.
 const PIECES: usize = 20;

@@ -3,7 +3,8 @@
 use std::io::{self, ErrorKind, Read};
 use std::time::Instant;
 
-use crate::direction::Direction;
+use record::{Direction, What};
+
 use crate::labels::Labeller;
 use crate::streams::connection::Connection;
 use crate::streams::delivery::Delivery;
@@ -79,7 +80,7 @@ impl<'a> Flow<'a> {
                 count => self.take(&buffer[..count])?,
             }
         }
-        self.connection.say(self.direction, "end")?;
+        self.say_end(true)?;
         self.deliver_held_and_wait()?;
         self.connection.end(self.direction)
     }
@@ -150,9 +151,16 @@ impl<'a> Flow<'a> {
     /// Says so where the limit is reached.
     fn say_limit(&self) -> anyhow::Result<()> {
         match self.reached() {
-            Some(limit) => self.connection.say(self.direction, &limit.text()),
+            Some(limit) => {
+                let (direction, message) = (self.direction, limit.text());
+                self.connection.say(&What::Bent { direction, message })
+            }
             None => Ok(()),
         }
+    }
+
+    fn say_end(&self, passed_on: bool) -> anyhow::Result<()> {
+        self.connection.say(&What::End { direction: self.direction, passed_on })
     }
 
     /// Delivers all that is held back, and waits until that is due which comes now.
@@ -199,7 +207,7 @@ impl<'a> Flow<'a> {
                 None => {}
             }
         }
-        self.connection.say(self.direction, &format!("end, {NOT_PASSED_ON}"))?;
+        self.say_end(false)?;
         self.connection.mark_end(self.direction);
         Ok(())
     }
@@ -207,8 +215,7 @@ impl<'a> Flow<'a> {
     /// Passes on that the sender is lost, after all that came before.
     fn lose(&mut self, error: io::Error) -> Result<(), Stop> {
         if self.reached().is_some_and(|limit| limit.then == Then::Silence) {
-            let text = format!("{}, {NOT_PASSED_ON}", Connection::loss(self.direction, &error));
-            self.connection.say(self.direction, &text)?;
+            self.connection.say(&Connection::loss(self.direction, &error, false))?;
             self.connection.mark_end(self.direction);
             return Ok(());
         }

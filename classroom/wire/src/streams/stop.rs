@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::direction::Direction;
+use record::Direction;
 
 /// What keeps a direction from going on.
 pub enum Stop {

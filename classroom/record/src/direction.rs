@@ -2,12 +2,16 @@
 
 use std::fmt;
 
-/// Which way bytes go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+use serde::{Deserialize, Serialize};
+
+/// Which way bytes go. In JSON they are called as on the wire's command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Direction {
     /// From the client to the server.
+    #[serde(rename = "requests")]
     Request,
     /// From the server to the client.
+    #[serde(rename = "replies")]
     Reply,
 }
 

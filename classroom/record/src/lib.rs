@@ -1,0 +1,9 @@
+//! What goes over a wire: as types, as the JSON that programs read, and as people read it.
+
+mod direction;
+mod event;
+mod hex;
+
+pub use direction::Direction;
+pub use event::{Event, Opening, Part, What};
+pub use hex::noun;
