@@ -30,8 +30,6 @@ pub struct Lesson {
     pub folder: String,
     /// Its title.
     pub title: String,
-    /// How long it takes in a class.
-    pub minutes: Option<i64>,
     /// Its manifest.
     pub manifest: Table,
     /// Its programs, in the order of the manifest.
@@ -170,8 +168,6 @@ impl Lesson {
         let manifest = manifest(&root.join(&path))?;
         let manifest_path = format!("{path}/Cargo.toml");
         let title = text(&manifest_path, &manifest, "package.metadata.lesson.title")?;
-        let minutes = value(&manifest, "package.metadata.lesson.minutes");
-        let minutes = minutes.and_then(toml::Value::as_integer);
         let lib = fs::read_to_string(root.join(&path).join("src/lib.rs"))?;
         let mut programs = Vec::new();
         let binaries = manifest.get("bin").and_then(toml::Value::as_array);
@@ -182,7 +178,6 @@ impl Lesson {
             number: leading_number(folder)?,
             folder: folder.into(),
             title,
-            minutes,
             programs,
             manifest,
         })

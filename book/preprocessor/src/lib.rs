@@ -15,6 +15,7 @@ mod figure;
 mod html;
 mod manifest;
 mod markdown;
+mod minutes;
 mod page;
 mod picture;
 mod play_picture;

@@ -6,6 +6,7 @@ use crate::course::Course;
 use crate::directive::{Directive, Mark, is_block};
 use crate::html::{escape, inert};
 use crate::manifest::{WORKSPACE, manifest};
+use crate::minutes::minutes;
 use crate::problem::Problem;
 use crate::words::Words;
 use crate::{changes, code, figure, picture, tables, transcript};
@@ -214,7 +215,7 @@ impl Page<'_> {
             Directive::FailuresOf { lesson } => tables::failures_of(course, lesson, &self.up()),
             Directive::Exercises { lesson } => tables::exercises(course, lesson),
             Directive::Programs { lesson } => tables::programs(course, lesson),
-            Directive::Minutes { lesson } => Ok(tables::minutes(course, lesson)?.to_string()),
+            Directive::Minutes { lesson } => Ok(minutes(course, lesson)?.to_string()),
             Directive::Timetable => tables::timetable(course, &self.up()),
             Directive::Catalogue => Ok(tables::catalogue(course, &self.up())),
             Directive::Words { of } => words(course, &of, &self.up()),

@@ -2,6 +2,7 @@
 
 use crate::course::{Course, Exercise, Failure};
 use crate::html::{code, inert};
+use crate::minutes::minutes;
 
 /// The programs of a lesson.
 pub fn programs(course: &Course, lesson: u8) -> Result<String, String> {
@@ -70,12 +71,6 @@ pub fn exercises(course: &Course, lesson: Option<u8>) -> Result<String, String> 
         ));
     }
     Ok(rows.join("\n"))
-}
-
-/// How long a lesson takes.
-pub fn minutes(course: &Course, lesson: u8) -> Result<i64, String> {
-    let minutes = course.lesson(lesson)?.minutes;
-    minutes.ok_or_else(|| format!("lesson {lesson} has no minutes in its Cargo.toml"))
 }
 
 /// All lessons, with the sum of their minutes up to each.
