@@ -1,7 +1,7 @@
 # The classroom's shorthand: one plain command for each recipe. `just` alone lists them.
 #
 # On Unix, what a learner wrote with blanks in it stays one argument. PowerShell would read it a
-# second time either way.
+# second time either way. What a learner runs prints no line of this file (`@`).
 
 set windows-shell := ["powershell.exe", "-NoLogo", "-Command"]
 
@@ -12,12 +12,12 @@ default:
 # List the lessons, or play one: `just lesson 4`, `just lesson 4 --step`
 [group('learn')]
 lesson *LESSON:
-    cargo lesson {{ LESSON }}
+    @cargo lesson {{ LESSON }}
 
 # List the ways in which sockets fail, or bring one about: `just failure leftover-bytes`
 [group('learn')]
 failure *ID:
-    cargo failure {{ ID }}
+    @cargo failure {{ ID }}
 
 # Show the bytes between a client and a server, and bend the line: `just wire 8080 9090`
 [group('learn')]
@@ -25,14 +25,14 @@ failure *ID:
 [unix]
 [positional-arguments]
 wire *ARGUMENTS:
-    cargo wire "$@"
+    @cargo wire "$@"
 
 # Show the bytes between a client and a server, and bend the line: `just wire 8080 9090`
 [group('learn')]
 [no-exit-message]
 [windows]
 wire *ARGUMENTS:
-    cargo wire {{ ARGUMENTS }}
+    @cargo wire {{ ARGUMENTS }}
 
 # Run a lesson's server in this terminal: `just server 4`, `just server 8 chat`
 [group('learn')]
@@ -40,14 +40,14 @@ wire *ARGUMENTS:
 [unix]
 [positional-arguments]
 server LESSON *ARGUMENTS:
-    cargo run --quiet --package player -- server "$@"
+    @cargo run --quiet --package player -- server "$@"
 
 # Run a lesson's server in this terminal: `just server 4`, `just server 8 chat`
 [group('learn')]
 [no-exit-message]
 [windows]
 server LESSON *ARGUMENTS:
-    cargo run --quiet --package player -- server {{ LESSON }} {{ ARGUMENTS }}
+    @cargo run --quiet --package player -- server {{ LESSON }} {{ ARGUMENTS }}
 
 # Run a lesson's client in this terminal: `just client 4`, `just client 8 chat`
 [group('learn')]
@@ -55,14 +55,14 @@ server LESSON *ARGUMENTS:
 [unix]
 [positional-arguments]
 client LESSON *ARGUMENTS:
-    cargo run --quiet --package player -- client "$@"
+    @cargo run --quiet --package player -- client "$@"
 
 # Run a lesson's client in this terminal: `just client 4`, `just client 8 chat`
 [group('learn')]
 [no-exit-message]
 [windows]
 client LESSON *ARGUMENTS:
-    cargo run --quiet --package player -- client {{ LESSON }} {{ ARGUMENTS }}
+    @cargo run --quiet --package player -- client {{ LESSON }} {{ ARGUMENTS }}
 
 # Have a program judged: `just check 5 server -- python3 mine.py {address}`
 [group('learn')]
@@ -70,14 +70,14 @@ client LESSON *ARGUMENTS:
 [unix]
 [positional-arguments]
 check LESSON ROLE *COMMAND:
-    cargo checker "$@"
+    @cargo checker "$@"
 
 # Have a program judged: `just check 5 server -- python3 mine.py {address}`
 [group('learn')]
 [no-exit-message]
 [windows]
 check LESSON ROLE *COMMAND:
-    cargo checker {{ LESSON }} {{ ROLE }} {{ COMMAND }}
+    @cargo checker {{ LESSON }} {{ ROLE }} {{ COMMAND }}
 
 # Check an exercise, and say what to do next; without an ID the first that is not done
 [group('exercises')]
@@ -85,44 +85,44 @@ check LESSON ROLE *COMMAND:
 [unix]
 [positional-arguments]
 exercise *ID:
-    cargo checker exercise "$@"
+    @cargo checker exercise "$@"
 
 # Check an exercise, and say what to do next; without an ID the first that is not done
 [group('exercises')]
 [no-exit-message]
 [windows]
 exercise *ID:
-    cargo checker exercise {{ ID }}
+    @cargo checker exercise {{ ID }}
 
 # Check an exercise at every save; Ctrl-C ends it
 [group('exercises')]
 [no-exit-message]
 watch *ID:
-    cargo checker watch {{ ID }}
+    @cargo checker watch {{ ID }}
 
-# Give a hint for an exercise, one more each time
+# Give a hint for an exercise, one more each time; without an ID for the first that is not done
 [group('exercises')]
 [no-exit-message]
-hint ID:
-    cargo checker hint {{ ID }}
+hint *ID:
+    @cargo checker hint {{ ID }}
 
 # Show which exercises are done
 [group('exercises')]
 [no-exit-message]
 progress:
-    cargo checker progress
+    @cargo checker progress
 
 # Give an exercise's skeleton back, and keep your file beside it
 [group('exercises')]
 [no-exit-message]
 reset ID:
-    cargo checker reset {{ ID }}
+    @cargo checker reset {{ ID }}
 
 # Show the solution of an exercise that is done; `just solution 5 --reveal` shows any
 [group('exercises')]
 [no-exit-message]
 solution ID *REVEAL:
-    cargo checker solution {{ ID }} {{ REVEAL }}
+    @cargo checker solution {{ ID }} {{ REVEAL }}
 
 # Check many submissions, a folder each: `just grade --csv marks.csv submissions/*`
 [group('exercises')]
@@ -130,14 +130,14 @@ solution ID *REVEAL:
 [unix]
 [positional-arguments]
 grade *ARGUMENTS:
-    cargo checker grade "$@"
+    @cargo checker grade "$@"
 
 # Check many submissions, a folder each: `just grade --csv marks.csv submissions/*`
 [group('exercises')]
 [no-exit-message]
 [windows]
 grade *ARGUMENTS:
-    cargo checker grade {{ ARGUMENTS }}
+    @cargo checker grade {{ ARGUMENTS }}
 
 # Build the book, and open it in a browser
 [group('book')]

@@ -33,8 +33,8 @@ pub enum Classroom {
     },
     /// Give a hint for an exercise, one more each time
     Hint {
-        /// Which exercise, such as 5 or 5b
-        id: Id,
+        /// Which exercise, such as 5 or 5b; without it the first that is not done
+        id: Option<Id>,
     },
     /// Show what is done
     Progress,
@@ -68,7 +68,7 @@ impl Classroom {
             Self::Exercise(attempt) => with_programs(|running| attempt.make(&course, running)),
             Self::Watch { id } => with_programs(|running| watching::watch(&course, id, running)),
             Self::Grade(grade) => with_programs(|running| grade.make(&course, running)),
-            Self::Hint { id } => hint::give(&course, course.exercise(&id)?),
+            Self::Hint { id } => hint::give(&course, id.as_ref()),
             Self::Progress => overview::show(&course),
             Self::Reset { id } => reset::reset(&course, course.exercise(&id)?),
             Self::Solution { id, reveal } => solution::show(&course, course.exercise(&id)?, reveal),

@@ -26,10 +26,11 @@ mod template;
 mod verdict;
 mod watch;
 
+use std::env;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser};
 
 use crate::catalogue::Catalogue;
@@ -88,7 +89,7 @@ struct Judging {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| with_tip(error).exit());
     let outcome = match (cli.classroom, cli.check) {
         (Some(classroom), _) => classroom.enter(),
         (None, Some(judging)) => check(&judging),
@@ -104,6 +105,20 @@ fn main() -> ExitCode {
             ExitCode::from(MISUSED)
         }
     }
+}
+
+/// Tells what is missing where a program was named without the `--` in front of it.
+fn with_tip(mut error: clap::Error) -> clap::Error {
+    let is_word = |value: &ContextValue| !value.to_string().starts_with('-');
+    if error.kind() == ErrorKind::UnknownArgument
+        && error.get(ContextKind::InvalidArg).is_some_and(is_word)
+        && !env::args().any(|argument| argument == "--")
+    {
+        let tip =
+            "the program to be judged stands behind `--`: server -- python3 mine.py {address}";
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
+    error
 }
 
 /// Tells whether whoever reads what we print has seen enough, as in `cargo checker … | head`. Any

@@ -186,7 +186,7 @@ pub fn must_stand_a_pause(bench: &mut Bench, good: impl FnOnce() -> Outcome) -> 
     match goes_on(bench, expected).and_then(|()| good()) {
         Err(Stop::Failed(_)) => skipped(
             "the checker must pause the program for it, and the program does not make a call \
-             again that was interrupted (EINTR)",
+             again that was interrupted (EINTR); in Rust, read with `read_some` of lesson 3",
         ),
         outcome => outcome,
     }

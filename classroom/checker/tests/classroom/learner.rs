@@ -81,6 +81,14 @@ fn the_hints_come_one_by_one() {
 }
 
 #[test]
+fn a_hint_without_an_id_is_for_the_first_that_is_not_done() {
+    let course = Workspace::new(&[GREETING, "02-line-messages"]);
+    course.write(".exercises/progress.json", r#"{"exercises": {"1": {"done": true}}}"#);
+    course.checker(&["hint"]).is(0, &["Exercise 2, Lines and leftovers", "Hint 1 of"]);
+    course.checker(&["hint"]).is(0, &["Exercise 2, Lines and leftovers", "Hint 2 of"]);
+}
+
+#[test]
 fn the_skeleton_comes_back_and_nothing_written_is_lost() {
     let course = Workspace::new(&[GREETING]);
     let skeleton = course.read(FILE);
@@ -127,6 +135,9 @@ fn what_cannot_be_is_told() {
     let strange = course.checker(&["hint", "five"]);
     assert_eq!(strange.status, Some(2), "{strange:#?}");
     assert!(strange.stderr.contains("an exercise is named like 5 or 5b"), "{strange:#?}");
+    let bare = course.checker(&["exercise", "1", "python3", "mine.py"]);
+    assert_eq!(bare.status, Some(2), "{bare:#?}");
+    assert!(bare.stderr.contains("tip: the program to be judged stands behind `--`"), "{bare:#?}");
 
     course.write(".exercises/progress.json", "{");
     let damaged = course.checker(&["progress"]);
