@@ -46,11 +46,7 @@ impl Lines {
     fn next(&mut self, stream: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
         let mut piece = [0; 1024];
         loop {
-            if let Some(end) =
-                self.leftovers.iter().position(|&byte| byte == b'\n')
-            {
-                let mut line: Vec<u8> = self.leftovers.drain(..=end).collect();
-                line.pop();
+            if let Some(line) = self.whole_line() {
                 return Ok(Some(line));
             }
             let count = stream.read(&mut piece)?;
@@ -59,6 +55,15 @@ impl Lines {
             }
             self.leftovers.extend_from_slice(&piece[..count]);
         }
+    }
+
+    /// Takes the first whole line out of the leftovers, without its newline,
+    /// if there is one.
+    fn whole_line(&mut self) -> Option<Vec<u8>> {
+        let end = self.leftovers.iter().position(|&byte| byte == b'\n')?;
+        let mut line: Vec<u8> = self.leftovers.drain(..=end).collect();
+        line.pop();
+        Some(line)
     }
 }
 

@@ -13,10 +13,11 @@
 //! - The client has left when a read brings nothing. What is left over then was
 //!   never finished: it is not answered, and the program ends with status 0.
 //!
-//! To look up: `Read::read`, `Iterator::position` (on `leftovers.iter()`),
-//! `Vec::drain`, `Vec::extend_from_slice`, `<[u8]>::concat`. The compiler says
-//! what to import. (`BufReader` would do most of it, and leave you nothing to
-//! find out.)
+//! `whole_line` is written already. You write `next`, which reads when no line
+//! is whole yet, and `answer`. To look up: `Read::read`,
+//! `Vec::extend_from_slice`, `<[u8]>::concat`. The compiler says what to
+//! import. (`BufReader` would do most of it, and leave you nothing to find
+//! out.)
 //!
 //! Check it: `just exercise 2` or `cargo checker exercise 2`. A hint: `just
 //! hint 2`.
@@ -68,10 +69,18 @@ impl Lines {
     /// left.
     fn next(&mut self, stream: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
         todo!(
-            "take a line from the {} bytes that are left over, \
-             or read on from {stream:?}",
-            self.leftovers.len()
+            "return {:?} if it is a line, or read on from {stream:?}",
+            self.whole_line()
         )
+    }
+
+    /// Takes the first whole line out of the leftovers, without its newline,
+    /// if there is one.
+    fn whole_line(&mut self) -> Option<Vec<u8>> {
+        let end = self.leftovers.iter().position(|&byte| byte == b'\n')?;
+        let mut line: Vec<u8> = self.leftovers.drain(..=end).collect();
+        line.pop();
+        Some(line)
     }
 }
 
