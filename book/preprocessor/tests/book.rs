@@ -88,3 +88,37 @@ fn each_place_names_the_same_mdbook() {
     let all: BTreeSet<_> = versions.iter().map(|(version, _)| version).collect();
     assert!(all.len() == 1, "mdBook has several versions: {versions:?}");
 }
+
+/// The forms that the page on Rust has, and what they look like in a program.
+const FORMS: &[(&str, &str)] = &[
+    ("Closures", r"\|\w*\| "),
+    ("The question mark, and with_context", r"with_context\(.*|\?;"),
+    ("derive", r"#\[derive\("),
+    ("Slices", r"&\w+\[\.\."),
+    ("let … else", r"let \w+\(.*\) = [^;]*\belse \{"),
+    ("match with guards", r"(?m)^ +\S.* if .* =>"),
+    ("impl Trait", r": (&mut )?impl \w+"),
+    ("impl … for …", r"(?m)^impl .* for "),
+    ("if let", r"\bif let "),
+    ("Iterators", r"\.collect"),
+    ("Threads, move and Arc", r"Arc::"),
+    ("Channels", r"sync_channel"),
+    ("Macros", r"json!"),
+];
+
+#[test]
+fn each_form_of_rust_comes_first_where_its_page_says() {
+    let (course, book) = (course(), book());
+    let text = &book.page("start/rust.md").expect("the page on Rust").text;
+    let sections: Vec<_> = text.split("\n## ").skip(1).collect();
+    let names: Vec<_> = sections.iter().filter_map(|section| section.lines().next()).collect();
+    assert_eq!(names, FORMS.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    for (section, (name, form)) in sections.iter().zip(FORMS) {
+        let form = Regex::new(form).expect("the pattern is right");
+        let has = |path: &String| form.is_match(&course.file(path).expect("a source"));
+        let first =
+            course.lessons.iter().find(|lesson| listings::sources(&course, lesson).iter().any(has));
+        let first = &first.expect("a lesson has it").folder;
+        assert!(section.contains(&format!("lessons/{first}/")), "{name} comes first in {first}");
+    }
+}
