@@ -295,6 +295,20 @@ fn an_accept_that_fails_is_said_and_tried_again_after_a_pause() {
     support::check_accept_that_fails(SERVER);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn errors_that_nobody_reads_end_nothing() {
+    let arguments = ["127.0.0.1:0", "--reply"];
+    let mut server = Program::by_shell("", SERVER, &arguments, "</ 2>/dev/full");
+    server.wait_until_listening();
+    for _ in 0..2 {
+        let mut stream = connect(server.address());
+        stream.write_all(b"hello").expect("the server takes it");
+        expect_end(&mut stream);
+        server.expect_client_gone("hung-up");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn an_operator_whose_keyboard_fails_hangs_up() {

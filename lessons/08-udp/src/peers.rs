@@ -9,7 +9,7 @@ use connection_loop::elog;
 /// How many answers a peer gets in a row. A person never asks so often.
 pub const ANSWERS: u32 = 1000;
 
-/// For how long a peer has to be silent before it is counted anew.
+/// A peer that is silent for so long is forgotten the next time we look.
 pub const SILENCE: Duration = Duration::from_secs(1);
 
 /// The peers that have asked lately.
@@ -44,7 +44,7 @@ impl Peers {
             elog!("not answered: {peer} is our own address");
             return false;
         }
-        // Who has been silent is forgotten, or the table would grow for ever.
+        // Who has been silent is forgotten, and may ask again.
         if self.tidied.elapsed() > SILENCE {
             self.lately.retain(|_, peer| peer.last.elapsed() < SILENCE);
             self.tidied = Instant::now();
@@ -53,9 +53,6 @@ impl Peers {
         let now = Instant::now();
         let lately =
             self.lately.entry(peer).or_insert(Lately { count: 0, last: now });
-        if now.duration_since(lately.last) >= SILENCE {
-            lately.count = 0;
-        }
         lately.count = lately.count.saturating_add(1);
         lately.last = now;
         if lately.count == self.most + 1 {
