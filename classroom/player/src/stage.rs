@@ -8,11 +8,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, bail, ensure};
+use record::{Event, What};
 
 use crate::addresses::Addresses;
 use crate::expectation::{Expectation, fill, placeholders, side_of};
 use crate::folder::Folder;
-use crate::lane;
+use crate::lane::{self, Entry};
 use crate::load;
 use crate::output::{Next, Output};
 use crate::processes;
@@ -277,8 +278,8 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// What each wire has printed so far.
-    pub fn heard(&self) -> Vec<Vec<String>> {
+    /// What has happened on each wire so far.
+    pub fn heard(&self) -> Vec<Vec<Event>> {
         self.wires.heard()
     }
 
@@ -291,20 +292,24 @@ impl<'a> Stage<'a> {
     /// Waits until a wire listens.
     fn wait_for_wire(&mut self, server: &str, name: &str) -> anyhow::Result<()> {
         let deadline = self.deadline();
-        let mut lines = Vec::new();
+        let mut events = Vec::new();
         loop {
             // Before its last words are read, so that none are missed.
             let ended = self.is(name, processes::has_ended);
             let wire = self.wires.all_mut().find(|wire| wire.side == name);
             let wire = wire.with_context(|| format!("{server} has no wire"))?;
-            lines.extend(wire.lines()?);
-            if let Some(address) = lines.iter().find_map(|line| line.strip_prefix(LISTENING)) {
-                let address = address.trim().parse()?;
+            events.extend(wire.events()?);
+            let listening = events.iter().find_map(|event| match event.what {
+                What::Listening { address } => Some(address),
+                _ => None,
+            });
+            if let Some(address) = listening {
                 wire.address = Some(address);
                 self.addresses.listens(name, address);
                 return Ok(());
             }
-            ensure!(!ended, "the wire does not listen: {}", wires::complaint(&lines));
+            let why = wires::complaint(&events).unwrap_or(wires::WORDLESS);
+            ensure!(!ended, "the wire does not listen: {why}");
             ensure!(Instant::now() < deadline, "the wire does not listen");
             thread::sleep(LOOK_AGAIN);
         }
@@ -323,9 +328,10 @@ impl<'a> Stage<'a> {
             return Ok(());
         }
         for wire in self.wires.all_mut() {
-            let lines = lane::shorten(wire.lines()?);
-            lines.iter().for_each(|line| self.addresses.number_all(line));
-            wire.unshown.extend(lines);
+            let entries = lane::shorten(&wire.events()?);
+            let lines = entries.iter().flat_map(Entry::lines);
+            lines.for_each(|(live, _)| self.addresses.number_all(live));
+            wire.unshown.extend(entries);
         }
         Ok(())
     }
@@ -355,12 +361,13 @@ impl<'a> Stage<'a> {
                 Some(side) => lane::before(&wire.unshown, side == server),
                 None => wire.unshown.len(),
             };
-            let lines = wire.unshown.drain(..count);
-            shown.extend(lines.map(|line| (wire.side.clone(), line)));
+            let entries = wire.unshown.drain(..count);
+            shown.extend(entries.map(|entry| (wire.side.clone(), entry)));
         }
-        for (side, live) in shown {
-            let recorded = self.disguise(&lane::without_time(&live));
-            show.printed(&side, &self.disguise(&live), &recorded)?;
+        for (side, entry) in shown {
+            for (live, recorded) in entry.lines() {
+                show.printed(&side, &self.disguise(live), &self.disguise(recorded))?;
+            }
         }
         Ok(())
     }

@@ -3,28 +3,29 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
-use std::iter;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
+use record::{Event, What};
 
 use crate::bends::Bends;
+use crate::lane::Entry;
 use crate::running::Running;
 use crate::script::Large;
 
 /// The program that relays.
 pub const PROGRAM: &str = "wire";
 
-/// How the first line of a server begins, and that of a wire.
+/// How the first line of a server begins.
 pub const LISTENING: &str = "listening on ";
 
-/// How the line begins in which a program complains.
-const ERROR: &str = "error: ";
+/// The option with which a wire prints its events as objects.
+const AS_EVENTS: [&str; 2] = ["--format", "json"];
 
-/// How the wire goes on then. How it is started is no concern of who plays a lesson.
-const USAGE: &str = "; usage: wire ";
+/// What is said of a wire that says nothing itself.
+pub const WORDLESS: &str = "it ended without a word";
 
 /// How much of each part of a read the third lane shows, in bytes: seven rows, which hold a
 /// header of lesson 6 or 7.
@@ -56,9 +57,9 @@ pub struct Wire {
     log: PathBuf,
     read: usize,
     /// All that has been read of that.
-    heard: Vec<String>,
+    heard: Vec<Event>,
     /// What has been read of that and not been shown.
-    pub unshown: Vec<String>,
+    pub unshown: Vec<Entry>,
 }
 
 /// The wires of a scene, by the servers that they lead to.
@@ -66,7 +67,7 @@ pub struct Wire {
 pub struct Wires {
     laid: BTreeMap<String, Wire>,
     /// What those have printed that are gone.
-    past: Vec<Vec<String>>,
+    past: Vec<Vec<Event>>,
 }
 
 impl Line {
@@ -78,6 +79,7 @@ impl Line {
         // Nobody ever calls it, so its target need not be there.
         command
             .args(["0", "1"])
+            .args(AS_EVENTS)
             .args(self.options(self.frames.as_ref().map(|(_, server)| server.as_str())))
             .stdin(Stdio::null())
             .stdout(writer.try_clone()?)
@@ -86,19 +88,15 @@ impl Line {
         // The command has an end of the pipe too: while it is there, we would read for ever.
         drop(command);
 
-        let lines = BufReader::new(reader).lines().map_while(Result::ok);
-        let mut said = Vec::new();
-        for line in lines {
-            let listens = line.starts_with(LISTENING);
-            said.push(line);
-            if listens {
-                break;
-            }
-        }
+        // It listens, or else complains.
+        let mut first = String::new();
+        let read = BufReader::new(reader).read_line(&mut first);
         running.end(PROGRAM);
-        match said.last() {
-            Some(last) if last.starts_with(LISTENING) => Ok(()),
-            _ => bail!("--through {bends}: {}", complaint(&said)),
+        read.context("the wire cannot be heard")?;
+        let events = events(first.as_bytes())?;
+        match complaint(&events) {
+            None if !events.is_empty() => Ok(()),
+            why => bail!("--through {bends}: {}", why.unwrap_or(WORDLESS)),
         }
     }
 
@@ -129,14 +127,18 @@ impl Line {
     }
 }
 
-/// What a wire that ended has complained of, in one line: without its usage and its tips.
-pub fn complaint(said: &[String]) -> String {
-    let lines = said.iter().map(|line| line.trim());
-    let mut lines = lines.skip_while(|line| !line.to_lowercase().starts_with(ERROR)).peekable();
-    let first = lines.peek().map_or("it ended without a word", |line| &line[ERROR.len()..]);
-    let more = lines.skip(1).take_while(|line| !line.is_empty());
-    let complaint = iter::once(first).chain(more).collect::<Vec<_>>().join(" ");
-    complaint.split(USAGE).next().unwrap_or_default().into()
+/// What a wire has complained of, if it has.
+pub fn complaint(events: &[Event]) -> Option<&str> {
+    events.iter().find_map(|event| match &event.what {
+        What::Complaint { message, .. } => Some(message.as_str()),
+        _ => None,
+    })
+}
+
+/// Reads the events in what a wire has printed.
+fn events(printed: &[u8]) -> anyhow::Result<Vec<Event>> {
+    let events = serde_json::Deserializer::from_slice(printed).into_iter();
+    events.collect::<Result<_, _>>().context("cannot read what the wire has printed")
 }
 
 impl Wire {
@@ -154,6 +156,7 @@ impl Wire {
             .args(["0", &target.to_string()])
             .args(options)
             .args(line.manners())
+            .args(AS_EVENTS)
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output);
@@ -161,16 +164,15 @@ impl Wire {
         Ok(Self { side, address: None, log, read: 0, heard: Vec::new(), unshown: Vec::new() })
     }
 
-    /// The whole lines that it has printed since the last time.
-    pub fn lines(&mut self) -> anyhow::Result<Vec<String>> {
+    /// What has happened on it since the last time.
+    pub fn events(&mut self) -> anyhow::Result<Vec<Event>> {
         let text = fs::read(&self.log).context("cannot read what the wire has printed")?;
         let new = &text[self.read..];
         let whole = new.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1);
         self.read += whole;
-        let lines: Vec<_> =
-            String::from_utf8_lossy(&new[..whole]).lines().map(String::from).collect();
-        self.heard.extend_from_slice(&lines);
-        Ok(lines)
+        let events = events(&new[..whole])?;
+        self.heard.extend_from_slice(&events);
+        Ok(events)
     }
 }
 
@@ -193,7 +195,7 @@ impl Wires {
     }
 
     /// What each has printed, the first to go first.
-    pub fn heard(&self) -> Vec<Vec<String>> {
+    pub fn heard(&self) -> Vec<Vec<Event>> {
         self.past.iter().chain(self.laid.values().map(|wire| &wire.heard)).cloned().collect()
     }
 

@@ -6,4 +6,4 @@ mod hex;
 
 pub use direction::Direction;
 pub use event::{Event, Opening, Part, What};
-pub use hex::noun;
+pub use hex::{add_rows, noun};

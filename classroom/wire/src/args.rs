@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{Arg, CommandFactory, Error, Parser};
+use record::Direction;
 
 use crate::datagrams;
 use crate::streams::{Bends, Limit, Then};
 use crate::trace::print_error;
-use record::Direction;
 
 /// The options that bend datagrams only.
 const DATAGRAMS: &str = "Bend datagrams (with --udp)";
@@ -231,6 +231,10 @@ fn exit(error: &Error) -> ! {
     let text = error.to_string();
     let mut parts = text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>());
     let mut line = parts.next().unwrap_or_default().join(" ");
+    if asks_for_json() {
+        print_error(line.strip_prefix("error: ").unwrap_or(&line));
+        process::exit(error.exit_code());
+    }
     if let Some(tip) = parts.map(|part| part.join(" ")).find(|part| part.contains(" similar ")) {
         line += &format!("; {tip}");
     }
@@ -238,11 +242,7 @@ fn exit(error: &Error) -> ! {
         let usage = Args::command().render_usage().to_string();
         line += &usage.replacen("Usage: ", "; usage: ", 1);
     }
-    if asks_for_json() {
-        print_error(line.strip_prefix("error: ").unwrap_or(&line));
-    } else {
-        eprintln!("{line}");
-    }
+    eprintln!("{line}");
     process::exit(error.exit_code())
 }
 

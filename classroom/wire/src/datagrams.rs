@@ -17,11 +17,11 @@ use std::sync::mpsc::{self, Sender};
 use std::thread;
 
 use anyhow::Context;
+use record::Direction;
 
 use crate::capture::Capture;
 use crate::trace::Trace;
 use clients::Clients;
-use record::Direction;
 
 pub use bends::Bends;
 

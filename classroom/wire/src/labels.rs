@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use crate::trace::Label;
 use record::Direction;
+
+use crate::trace::Label;
 
 /// The longest header that is looked into, in bytes: the longest that the lessons accept.
 const MAX_HEADER: usize = 64 * 1024;

@@ -11,12 +11,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::process::{self, ExitCode};
 
 use anyhow::{Context, ensure};
+use record::Direction;
 
 use crate::args::{Args, Format};
 use crate::capture::Capture;
 use crate::streams::Relay;
 use crate::trace::Trace;
-use record::Direction;
 
 fn main() -> ExitCode {
     let args = Args::read();

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use etherparse::{TcpHeader, TcpOptionElement};
+use record::Direction;
 
 use super::{Capture, packet};
-use record::Direction;
 
 /// The most bytes of a segment: a packet of 65,535 bytes, less 20 for the header of IPv4 and 20
 /// for that of TCP.

@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
+use record::Direction;
+
 use super::Relay;
 use super::lane::Lane;
 use super::way::Way;
-use record::Direction;
 
 /// A client. When it goes out of scope, so do its socket and its threads.
 pub struct Client {

@@ -1,9 +1,9 @@
 //! Chance, which is the same each time.
 
 use fastrand::Rng;
+use record::Direction;
 
 use super::Bends;
-use record::Direction;
 
 /// Decides what becomes of each datagram of one client in one direction.
 ///

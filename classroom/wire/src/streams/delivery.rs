@@ -4,11 +4,11 @@ use std::io::{ErrorKind, Write};
 use std::time::{Duration, Instant};
 
 use receive_queue::Queue;
+use record::Direction;
 
 use crate::streams::Bends;
 use crate::streams::connection::Connection;
 use crate::streams::stop::Stop;
-use record::Direction;
 
 /// How many pieces a second a limited rate is cut into.
 const PIECES: usize = 20;
