@@ -242,3 +242,34 @@ fn path(name: &str) -> anyhow::Result<String> {
     );
     Ok(name.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{Step, VERBS};
+
+    const README: &str = include_str!("../README.md");
+
+    /// The verbs that belong to the script as a whole, which reads them itself.
+    const OF_SCRIPT: [&str; 4] = ["title", "vary", "bent", "large"];
+
+    #[test]
+    fn the_readme_has_every_verb_and_no_other() {
+        let (_, table) = README.split_once("| line | does |").expect("a table of verbs");
+        let (table, _) = table.split_once("\n\n").expect("the table ends");
+        let cells = table.lines().filter_map(|row| row.split('|').nth(1));
+        // What stands between backticks is a line of a script.
+        let lines = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2));
+        let told: BTreeSet<_> = lines.filter_map(|line| line.split(' ').next()).collect();
+        assert_eq!(told, VERBS.split(", ").collect());
+    }
+
+    #[test]
+    fn every_verb_is_known() {
+        for verb in VERBS.split(", ").filter(|verb| !OF_SCRIPT.contains(verb)) {
+            let error = Step::parse(verb, "").err().map(|error| error.to_string());
+            assert!(!error.is_some_and(|error| error.starts_with("there is no verb")), "{verb}");
+        }
+    }
+}
