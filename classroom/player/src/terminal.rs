@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal};
 
+use unicode_width::UnicodeWidthStr;
+
 /// The bounds of a line that is read with ease, in columns.
 const NARROWEST: usize = 40;
 const WIDEST: usize = 92;
@@ -30,7 +32,7 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut line = String::new();
     let mut used = 0;
     for word in text.split_whitespace() {
-        let count = word.chars().count();
+        let count = word.width();
         if used > 0 && used + 1 + count > width {
             lines.push(std::mem::take(&mut line));
             used = 0;
@@ -77,5 +79,7 @@ mod tests {
         assert_eq!(wrap("one two  three é-é", 7), ["one two", "three", "é-é"]);
         assert_eq!(wrap("a-word-that-is-too-long it is", 9), ["a-word-that-is-too-long", "it is"]);
         assert_eq!(wrap("", 9), [""]);
+        // Each of these letters takes two columns.
+        assert_eq!(wrap("你好 你好", 8), ["你好", "你好"]);
     }
 }
