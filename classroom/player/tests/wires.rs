@@ -14,7 +14,7 @@ const PATIENCE: &str = "60";
 
 /// The scenes of lessons 5 to 7, whose answers have frames.
 const FRAMED: &[(&str, &str)] = &[
-    ("05-struct-header", "1-the-long-answer"),
+    ("05-struct-header", "2-the-long-answer"),
     ("06-dict-header", "1-the-header"),
     ("07-file-transfer", "1-up-and-down"),
     ("07-file-transfer", "2-several-at-once"),
@@ -80,7 +80,7 @@ client | hi
 
 #[test]
 fn the_bytes_of_a_frame_stand_between_their_cause_and_their_effect() {
-    lesson(&["5", "1", "--bytes"]).success().stdout(contains(FRAME));
+    lesson(&["5", "2", "--bytes"]).success().stdout(contains(FRAME));
 }
 
 #[test]
@@ -93,8 +93,8 @@ fn every_lesson_plays_with_its_bytes() {
 #[test]
 fn bent_requests_without_a_frame_are_remarked_on() {
     let remark = "The requests of this lesson have no frame";
-    lesson(&["5", "1", "--through", "delay=1"]).success().stdout(contains(remark));
-    let replies = lesson(&["5", "1", "--through", "delay=1,only=replies"]).success();
+    lesson(&["5", "2", "--through", "delay=1"]).success().stdout(contains(remark));
+    let replies = lesson(&["5", "2", "--through", "delay=1,only=replies"]).success();
     replies.stdout(contains(remark).not());
 }
 
