@@ -307,3 +307,25 @@ fn python_burst_server_with_our_client() {
     server.type_line("");
     assert_eq!(server.line(), "helloworld");
 }
+
+/// The book says so: a group is ended, and no more than that.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_leaves_the_group_of_a_command_is_not_ended_with_it() {
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let id = directory.path().join("id");
+    let server = Program::server(SERVER, &["--time-limit", "1"]);
+    let mut stream = connect(server.address());
+
+    let command = format!(
+        "setsid sh -c 'echo $$ > {0}; exec sleep 60' >/dev/null 2>&1 & \
+         until [ -s {0} ]; do sleep 0.01; done; sleep 60",
+        id.display()
+    );
+    let output = b"(ended: the command ran longer than 1 s)\n";
+    expect_output(&mut stream, command.as_bytes(), output);
+
+    let id = fs::read_to_string(id).expect("the command has written its id");
+    let ended = std::process::Command::new("kill").arg(id.trim()).status();
+    assert!(ended.expect("kill can be run").success(), "{id} lives on until it is ended here");
+}

@@ -236,7 +236,7 @@ fn pack_says_what_is_wrong() {
         (&["Q", "-1"], "'Q' holds numbers from 0 to 18446744073709551615"),
         (&["i", "12345678901234567890123456789012345678901234567890"], "'i' can hold"),
         (&["i", "1.5"], "\"1.5\" is no whole number"),
-        (&["f", "1e39"], "'f' holds numbers from -3.4"),
+        (&["<f", "1e39"], "'f' holds numbers from -3.4"),
         (&["d", "much"], "\"much\" is no number"),
         (&["ii", "1"], "takes 2 values, and 1 are given"),
         (&["i"], "takes 1 values, and 0 are given"),

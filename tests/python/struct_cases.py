@@ -31,6 +31,9 @@ def floats():
         yield prefix + "f", [1e-45]
         yield prefix + "d", [1.7976931348623157e308]
         yield prefix + "d", [5e-324]
+    # Without a prefix, what is too large is infinite; with one it is refused.
+    yield "f", [1e39]
+    yield "@f", [-1e39]
 
 
 def texts():

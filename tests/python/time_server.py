@@ -12,5 +12,8 @@ with socket.socket(type=socket.SOCK_DGRAM) as server:
     while True:
         request, client = server.recvfrom(65535)
         print("received", request.decode(errors="replace"))
-        answer = time.strftime(request.decode(errors="replace") or "%Y-%m-%d %X")
+        try:
+            answer = time.strftime(request.decode(errors="replace") or "%Y-%m-%d %X")
+        except ValueError as error:
+            answer = "this format cannot be served: %s" % error
         server.sendto(answer.encode(), client)

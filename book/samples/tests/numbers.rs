@@ -116,5 +116,6 @@ fn as_never_refuses_and_cuts_instead() {
     assert_eq!(2_147_483_648_i64 as i32, -2_147_483_648);
     // Too large a double becomes infinite as a float. Python refuses to pack it.
     assert_eq!(1e39_f64 as f32, f32::INFINITY);
+    assert_eq!(python("f", &["1e39"]), f32::INFINITY.to_ne_bytes());
     assert!(refusal("<f", &["1e39"]).contains("'f' holds numbers"));
 }

@@ -19,6 +19,8 @@ pub struct Format {
     fields: Vec<Field>,
     size: usize,
     big_endian: bool,
+    /// Whether fields are aligned, and too large an `f` is infinite.
+    native: bool,
 }
 
 /// One value in the bytes.
@@ -81,13 +83,14 @@ impl Format {
                 '>' | '!' => true,
                 _ => cfg!(target_endian = "big"),
             },
+            native: prefix == '@',
         };
         let mut count = String::new();
         for code in codes.chars() {
             if code.is_ascii_digit() {
                 count.push(code);
             } else if !code.is_ascii_whitespace() || !count.is_empty() {
-                parsed.add(code, &count, prefix == '@')?;
+                parsed.add(code, &count)?;
                 count.clear();
             }
         }
@@ -95,18 +98,13 @@ impl Format {
         Ok(parsed)
     }
 
-    fn add(
-        &mut self,
-        code: char,
-        count: &str,
-        align: bool,
-    ) -> anyhow::Result<()> {
+    fn add(&mut self, code: char, count: &str) -> anyhow::Result<()> {
         let (code, size) = Code::parse(code)?;
         let count = match count {
             "" => 1,
             digits => digits.parse().unwrap_or(usize::MAX),
         };
-        if align {
+        if self.native {
             self.size = self.size.next_multiple_of(size);
         }
         let end = count
@@ -149,7 +147,7 @@ impl Format {
         );
         let mut bytes = vec![0; self.size];
         for (field, value) in self.fields.iter().zip(values) {
-            let packed = field.pack(value.as_ref(), self.big_endian)?;
+            let packed = field.pack(value.as_ref(), self)?;
             bytes[field.offset..][..packed.len()].copy_from_slice(&packed);
         }
         Ok(bytes)
@@ -185,7 +183,7 @@ impl Field {
         }
     }
 
-    fn pack(&self, value: &str, big_endian: bool) -> anyhow::Result<Vec<u8>> {
+    fn pack(&self, value: &str, format: &Format) -> anyhow::Result<Vec<u8>> {
         let number = || {
             value
                 .parse::<f64>()
@@ -205,7 +203,7 @@ impl Field {
             Code::Float => {
                 let (double, float) = (number()?, number()? as f32);
                 ensure!(
-                    float.is_finite() || !double.is_finite(),
+                    format.native || float.is_finite() || !double.is_finite(),
                     "'f' holds numbers from {:e} to {:e}, \
                      and {value} is not one of them",
                     f32::MIN,
@@ -214,7 +212,7 @@ impl Field {
                 float.to_le_bytes().to_vec()
             }
         };
-        if big_endian {
+        if format.big_endian {
             bytes.reverse();
         }
         Ok(bytes)
