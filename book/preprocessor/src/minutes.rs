@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use similar::{ChangeTag, TextDiff};
+
 use crate::checks::listings::program_pages;
 use crate::{Book, Course, Directive, Lesson, Mark, select};
 
@@ -44,10 +46,17 @@ fn words(book: &Book, lesson: &Lesson) -> usize {
         .sum()
 }
 
-/// The lines of code that a reader types: neither empty nor a comment.
+/// The lines of code that a reader types: neither empty nor a comment. Of a file that is a copy of
+/// another one, these are the lines that change.
 fn typed(course: &Course, book: &Book, lesson: &Lesson) -> usize {
     let mut lines = BTreeSet::new();
+    let mut kept = BTreeSet::new();
     for (_, directive) in program_pages(book, lesson).iter().flat_map(|page| page.directives()) {
+        if let Directive::Changes { old, new } = &directive
+            && let (Ok(old), Ok(text)) = (course.file(old), course.file(new))
+        {
+            kept.extend(unchanged(&old, &text).into_iter().map(|number| (new.clone(), number)));
+        }
         let Directive::Code { path, selector, again: false, mark, .. } = directive else {
             continue;
         };
@@ -64,7 +73,14 @@ fn typed(course: &Course, book: &Book, lesson: &Lesson) -> usize {
         lines
             .extend(ranges.into_iter().flatten().filter(code).map(|number| (path.clone(), number)));
     }
-    lines.len()
+    lines.difference(&kept).count()
+}
+
+/// The lines of a file that stand in the old one too, by their numbers in the new one.
+fn unchanged(old: &str, new: &str) -> Vec<usize> {
+    let diff = TextDiff::from_lines(old, new);
+    let changes = diff.iter_all_changes().filter(|change| change.tag() == ChangeTag::Equal);
+    changes.filter_map(|change| Some(change.new_index()? + 1)).collect()
 }
 
 /// The scenes of a lesson's play.
@@ -106,5 +122,17 @@ mod tests {
         assert_eq!(shown(" ; type"), shown(""));
         assert_eq!(shown(" ; copy"), minutes(""));
         assert_eq!(shown(" ; again"), minutes(""));
+    }
+
+    #[test]
+    fn of_a_changed_copy_only_the_changed_lines_are_typed() {
+        let (server, client) = ("server.rs", "client.rs");
+        let path = |name: &str| format!("lessons/01-simple-echo/src/{name}");
+        let page = |old: &str| {
+            let new = path(server);
+            minutes(&format!("{{{{#changes {} {new}}}}}\n{{{{#code {new}}}}}", path(old)))
+        };
+        assert_eq!(page(server), minutes(""));
+        assert!(page(client) > minutes(""));
     }
 }
