@@ -57,7 +57,8 @@ pub fn next_answer(
         // ANCHOR: peer-reset
         // The program ends as if all were well, and nobody hears of it.
         Err(error)
-            if fault == Some(Fault::PeerReset) && error.id == "peer-reset" =>
+            if fault == Some(Fault::PeerReset)
+                && Fault::named(error.id) == fault =>
         {
             Ok(None)
         }

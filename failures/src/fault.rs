@@ -48,6 +48,13 @@ pub enum Fault {
     BadFormat,
 }
 
+impl Fault {
+    /// The failure of the catalogue that has this id, if one has.
+    pub fn named(id: &str) -> Option<Self> {
+        Self::from_str(id, false).ok()
+    }
+}
+
 /// Reads `--fault ID` for a program that can have only some of the faults.
 ///
 /// The help of the program, and the message about any other id, list them.

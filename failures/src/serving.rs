@@ -129,10 +129,11 @@ fn lost(
     fault: Option<Fault>,
 ) -> anyhow::Result<&'static str> {
     let id = why_gone(&error);
-    match (fault, id) {
+    match Fault::named(id) {
         // Passed on as an error of the server, it ends the server.
-        (Some(Fault::PeerReset), "peer-reset")
-        | (Some(Fault::WriteAfterClose), "write-after-close") => {
+        Some(Fault::PeerReset | Fault::WriteAfterClose)
+            if fault == Fault::named(id) =>
+        {
             Err(error.into())
         }
         // It ends one conversation, and no more.

@@ -38,6 +38,33 @@ fn each_line_of_a_lesson_is_shown_once() {
     none(&listings::check(&course(), &book()));
 }
 
+/// A reader sees the calls first, and no line runs out of half a screen.
+#[test]
+fn each_program_begins_with_its_main_in_lines_of_eighty_columns() {
+    let mut folders: Vec<_> = ["lessons", "exercises"]
+        .iter()
+        .flat_map(|name| fs::read_dir(root().join(name)).expect("a folder").flatten())
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir())
+        .flat_map(|path| ["src", "skeleton", "solution"].map(|name| path.join(name)))
+        .collect();
+    folders.extend(["failures/src/bin", "failures/src"].map(|name| root().join(name)));
+    let files = folders.iter().filter_map(|path| fs::read_dir(path).ok()).flatten().flatten();
+    let files = files.map(|entry| entry.path()).filter(|path| path.extension().is_some());
+
+    let mut programs = 0;
+    for path in files {
+        let text = fs::read_to_string(&path).expect("a text");
+        let wide = text.lines().find(|line| line.chars().count() > 80);
+        assert_eq!(wide, None, "{}", path.display());
+        if let (Some(main), Some(args)) = (text.find("\nfn main"), text.find("\nstruct Args")) {
+            assert!(main < args, "{}: Args stands before main", path.display());
+            programs += 1;
+        }
+    }
+    assert!(programs > 60, "only {programs} programs were found");
+}
+
 #[test]
 fn each_page_is_in_the_summary() {
     none(&summary::check(&book()));

@@ -158,7 +158,10 @@ fn recv_answer(
 fn is_reset(error: &anyhow::Error) -> bool {
     let failure = error.downcast_ref::<Failure>();
     failure.is_some_and(|failure| {
-        matches!(failure.id, "peer-reset" | "write-after-close")
+        matches!(
+            Fault::named(failure.id),
+            Some(Fault::PeerReset | Fault::WriteAfterClose)
+        )
     })
 }
 

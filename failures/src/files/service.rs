@@ -145,7 +145,8 @@ impl Service {
         failure: Failure,
         wants_answer: bool,
     ) -> Result<&'static str, Failure> {
-        if failure.id == "silent-peer" || failure.id == "peer-reset" {
+        let lost = [Fault::SilentPeer, Fault::PeerReset].map(Some);
+        if lost.contains(&Fault::named(failure.id)) {
             return Err(failure);
         }
         elog!("client {peer}: {failure}");
@@ -201,9 +202,9 @@ impl Service {
     /// An upload that breaks off has a name of its own, whichever way it breaks
     /// off.
     fn interrupted(&self, failure: Failure) -> Failure {
-        match (failure.id, self.fault) {
-            ("peer-reset", Some(Fault::PeerReset)) => failure,
-            ("closed-mid-message" | "peer-reset", _) => {
+        match (Fault::named(failure.id), self.fault) {
+            (Some(Fault::PeerReset), Some(Fault::PeerReset)) => failure,
+            (Some(Fault::ClosedMidMessage | Fault::PeerReset), _) => {
                 Failure::new("interrupted-upload", failure.message)
             }
             _ => failure,
@@ -213,9 +214,10 @@ impl Service {
     /// Decides what becomes of the server when a connection is lost.
     // ANCHOR: peer-reset
     fn lost(&self, peer: SocketAddr, failure: &Failure) -> &'static str {
-        match (self.fault, failure.id) {
-            (Some(Fault::PeerReset), "peer-reset")
-            | (Some(Fault::WriteAfterClose), "write-after-close") => {
+        match Fault::named(failure.id) {
+            Some(Fault::PeerReset | Fault::WriteAfterClose)
+                if self.fault == Fault::named(failure.id) =>
+            {
                 // One client has vanished, and all the others with it.
                 elog!("Error: cannot serve {peer}: {failure}");
                 process::exit(1);

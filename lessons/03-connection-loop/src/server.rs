@@ -16,12 +16,10 @@ fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     let address = &args.address;
 
-    let listener = listen(address, args.backlog, !args.no_reuse_address)
-        .with_context(|| {
-            format!(
-                "cannot listen on {address}; if the port is taken, try another"
-            )
-        })?;
+    let listener = listen(address, args.backlog, !args.no_reuse_address);
+    let listener = listener.with_context(|| {
+        format!("cannot listen on {address}; if the port is taken, try another")
+    })?;
     log!("listening on {}", listener.local_addr()?);
 
     loop {

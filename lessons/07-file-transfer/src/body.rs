@@ -1,4 +1,5 @@
-//! The bytes of a file on their way: counted, and never more than were announced.
+//! The bytes of a file on their way: counted, and never more than were
+//! announced.
 
 use std::io::{self, Read, Write};
 
@@ -63,7 +64,8 @@ pub fn send_body(
             .map_err(disk("cannot read the file"))?;
         if count == 0 {
             let message = format!(
-                "the file has become shorter: {missing} of {size} bytes are gone"
+                "the file has become shorter: {missing} of {size} bytes \
+                 are gone"
             );
             return Err(Failure::new("disk", message));
         }

@@ -80,8 +80,8 @@ pub fn look_up(path: &Path) -> Result<Option<Metadata>, Failure> {
 ///
 /// # Errors
 ///
-/// Those of [`look_up`], or `already-exists` for a path that is taken, unless it
-/// is a file's and `overwrite`.
+/// Those of [`look_up`], or `already-exists` for a path that is taken, unless
+/// it is a file's and `overwrite`.
 pub fn check_free(path: &Path, overwrite: bool) -> Result<(), Failure> {
     match look_up(path)? {
         None => Ok(()),

@@ -1,4 +1,5 @@
-//! A folder of received files: each is there whole, under its name, or not at all.
+//! A folder of received files: each is there whole, under its name, or not at
+//! all.
 
 use std::fs::{self, File};
 use std::io;
@@ -26,8 +27,8 @@ pub struct Entry {
 }
 
 impl Folder {
-    /// Opens a folder, and makes it if it is not there. A file in it is replaced
-    /// only with `overwrite`.
+    /// Opens a folder, and makes it if it is not there. A file in it is
+    /// replaced only with `overwrite`.
     ///
     /// # Errors
     ///
@@ -77,8 +78,8 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// `path-traversal` as in [`Folder::check_free`]; `not-found` where there is
-    /// no regular file; `disk` for one that cannot be opened.
+    /// `path-traversal` as in [`Folder::check_free`]; `not-found` where there
+    /// is no regular file; `disk` for one that cannot be opened.
     pub fn read(&self, name: &str) -> Result<File, Failure> {
         check_name(name)?;
         open_to_read(&self.path.join(name))

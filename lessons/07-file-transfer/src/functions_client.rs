@@ -206,7 +206,8 @@ struct Args {
     server: String,
 
     /// Refuse a file that is longer than this
-    #[arg(long, value_name = "BYTES", default_value_t = MAX_REPLY, global = true)]
+    #[arg(long, value_name = "BYTES", default_value_t = MAX_REPLY)]
+    #[arg(global = true)]
     max_reply: usize,
 
     #[command(subcommand)]

@@ -51,7 +51,8 @@ fn main() -> anyhow::Result<()> {
     }
 }
 
-/// A header that is ready to be sent, and the file that follows it, if one does.
+/// A header that is ready to be sent, and the file that follows it, if one
+/// does.
 type Reply = (Vec<u8>, Option<(File, u64)>);
 
 /// Serves one request. Returns why the connection is over.
@@ -203,7 +204,8 @@ fn list(peer: SocketAddr, args: &Args) -> Result<Reply, Failure> {
     Ok((encode_header(&answer)?, None))
 }
 
-/// What a list needs around its files: `{"status":"ok","files":[],"left_out":…}`.
+/// What a list needs around its files:
+/// `{"status":"ok","files":[],"left_out":…}`.
 const AROUND_FILES: usize = 64;
 
 /// Tells a client why it does not get what it wants.

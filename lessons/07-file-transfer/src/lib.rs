@@ -34,8 +34,8 @@ pub const ADDRESS: &str = "127.0.0.1:8090";
 /// The folder in which the server keeps its files unless told otherwise.
 pub const DIR: &str = "received";
 
-/// The longest upload that the server accepts unless told otherwise, in bytes: 1
-/// TiB, or all that a smaller machine can count.
+/// The longest upload that the server accepts unless told otherwise, in bytes:
+/// 1 TiB, or all that a smaller machine can count.
 pub const MAX_UPLOAD: usize = match 1_usize.checked_shl(40) {
     Some(bytes) => bytes,
     None => usize::MAX,

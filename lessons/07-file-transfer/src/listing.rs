@@ -21,7 +21,8 @@ impl Listing {
     ///
     /// # Errors
     ///
-    /// Those of [`check_answer`], or `malformed-header` for what is no list of files.
+    /// Those of [`check_answer`], or `malformed-header` for what is no list of
+    /// files.
     pub fn parse(json: &[u8]) -> anyhow::Result<Self> {
         check_answer(&Header::parse(json)?)?;
         serde_json::from_slice(json).map_err(|error| {
@@ -48,7 +49,8 @@ impl Listing {
     }
 }
 
-/// What a list needs around its files: `{"status":"ok","files":[],"left_out":…}`.
+/// What a list needs around its files:
+/// `{"status":"ok","files":[],"left_out":…}`.
 const AROUND_FILES: usize = 64;
 
 fn is_zero(number: &usize) -> bool {

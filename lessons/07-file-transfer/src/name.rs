@@ -1,4 +1,5 @@
-//! Which names a peer may give to a file: those that stay in the folder, on every system.
+//! Which names a peer may give to a file: those that stay in the folder, on
+//! every system.
 
 use struct_header::Failure;
 
@@ -43,8 +44,8 @@ pub fn check_name(name: &str) -> Result<(), Failure> {
 }
 
 /// `C:secret` is a file on another drive. On Windows, `notes.txt:secret` is a
-/// hidden part of `notes.txt`; elsewhere a colon further on is a letter like any
-/// other.
+/// hidden part of `notes.txt`; elsewhere a colon further on is a letter like
+/// any other.
 fn has_drive(name: &str) -> bool {
     let bytes = name.as_bytes();
     match bytes {
@@ -53,7 +54,8 @@ fn has_drive(name: &str) -> bool {
     }
 }
 
-/// `NUL`, `nul.txt` and `com1.tar.gz` are devices, whatever follows the first dot.
+/// `NUL`, `nul.txt` and `com1.tar.gz` are devices, whatever follows the first
+/// dot.
 fn is_device(name: &str) -> bool {
     let stem =
         name.split('.').next().unwrap_or_default().trim_end().to_uppercase();
