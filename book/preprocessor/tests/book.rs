@@ -149,3 +149,31 @@ fn each_form_of_rust_comes_first_where_its_page_says() {
         assert!(section.contains(&format!("lessons/{first}/")), "{name} comes first in {first}");
     }
 }
+
+/// The notes from which the course grew hold many things. None of them gets lost: `book/items.txt`
+/// says for each which page has it, and by which words it is found there.
+#[test]
+fn each_item_of_the_notes_has_its_place() {
+    let (list, book) = (fs::read_to_string(root().join("book/items.txt")), book());
+    let list = list.expect("the list can be read");
+    let lost: Vec<_> = list.lines().filter(|item| !holds(&book, item)).collect();
+    assert!(list.lines().count() > 150 && lost.is_empty(), "lost:\n{}", lost.join("\n"));
+}
+
+/// Whether the page of an item, `PAGE | WORDS | ITEM`, has its words, over line ends too.
+fn holds(book: &Book, item: &str) -> bool {
+    let columns: Vec<_> = item.splitn(3, " | ").collect();
+    let [path, words, _] = columns[..] else { return false };
+    let text =
+        book.page(path).map(|page| page.text.split_whitespace().collect::<Vec<_>>().join(" "));
+    text.is_some_and(|text| text.contains(words))
+}
+
+#[test]
+fn an_item_without_its_place_is_lost() {
+    let book = book();
+    assert!(holds(&book, "index.md | Two programs want to talk | 1 the first sentence"));
+    assert!(!holds(&book, "index.md | no page says this | 2 words that are gone"));
+    assert!(!holds(&book, "nowhere.md | Two programs | 3 a page that is gone"));
+    assert!(!holds(&book, "index.md | Two programs want to talk"));
+}
