@@ -54,8 +54,10 @@ fn resolved(known: &Value, more_features: Option<&Value>) -> String {
         return known.to_string();
     };
     let mut parts = Vec::new();
+    let mut features = Vec::new();
     for (key, value) in table {
         match (key.as_str(), value.as_str()) {
+            ("features", _) => features.extend(value.as_array().into_iter().flatten()),
             ("path", Some(path)) => {
                 let folder = path.rsplit('/').next().unwrap_or(path);
                 parts.push(format!("path = \"../{folder}\""));
@@ -63,8 +65,10 @@ fn resolved(known: &Value, more_features: Option<&Value>) -> String {
             _ => parts.push(format!("{key} = {value}")),
         }
     }
-    if let Some(features) = more_features {
-        parts.push(format!("features = {features}"));
+    features.extend(more_features.and_then(Value::as_array).into_iter().flatten());
+    if !features.is_empty() {
+        let features: Vec<_> = features.iter().map(ToString::to_string).collect();
+        parts.push(format!("features = [{}]", features.join(", ")));
     }
     format!("{{ {} }}", parts.join(", "))
 }
