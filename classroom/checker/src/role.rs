@@ -15,6 +15,8 @@ pub enum Role {
     ReplyServer,
     /// The client that downloads {name} (lesson 7)
     GetClient,
+    /// The server that takes uploads and answers nobody (lesson 7)
+    Receiver,
     /// The chat's server (lesson 8)
     ChatServer,
     /// The chat's client (lesson 8)
@@ -28,7 +30,14 @@ pub enum Role {
 impl Role {
     /// Tells whether the program waits to be called.
     pub fn is_server(self) -> bool {
-        matches!(self, Self::Server | Self::ReplyServer | Self::ChatServer | Self::ShellServer)
+        matches!(
+            self,
+            Self::Server
+                | Self::ReplyServer
+                | Self::Receiver
+                | Self::ChatServer
+                | Self::ShellServer
+        )
     }
 }
 

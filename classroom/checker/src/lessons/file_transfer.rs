@@ -4,8 +4,10 @@ mod client;
 mod get_client;
 mod message;
 mod paths;
+mod receiver;
 mod server;
 
 pub use client::CLIENT;
 pub use get_client::GET_CLIENT;
+pub use receiver::RECEIVER;
 pub use server::SERVER;

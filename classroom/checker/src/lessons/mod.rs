@@ -81,6 +81,7 @@ pub const PARTS: &[Part] = &[
     file_transfer::SERVER,
     file_transfer::CLIENT,
     file_transfer::GET_CLIENT,
+    file_transfer::RECEIVER,
     udp::SERVER,
     udp::CLIENT,
     udp::CHAT_SERVER,

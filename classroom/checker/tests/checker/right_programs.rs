@@ -43,6 +43,20 @@ const fn python_commands(lesson: u8, script: &'static str) -> Right {
     Right { arguments, ..python(lesson, "server", script) }
 }
 
+/// The arguments of a server that keeps files.
+const KEEPS_FILES: &[&str] = &["{address}", "--dir", "{dir}", "--timeout", "{timeout}"];
+
+/// What cannot be checked with a client that waits for no answer.
+const WANTS_NO_ANSWER: &[&str] = &[
+    "works-refusal",
+    "peer-closed",
+    "peer-reset",
+    "short-read",
+    "closed-mid-message",
+    "oversized-length",
+    "malformed-header",
+];
+
 /// All of them.
 pub const RIGHT: &[Right] = &[
     rust(1, "server", "simple-echo-server", &["{address}"]),
@@ -104,22 +118,37 @@ pub const RIGHT: &[Right] = &[
     python(7, "client", "file_transfer_client_plain.py"),
     Right {
         arguments: &["{host}", "{port}", "{file}"],
-        // It waits for no answer.
-        skipped: &[
-            "works-refusal",
-            "peer-closed",
-            "peer-reset",
-            "short-read",
-            "closed-mid-message",
-            "oversized-length",
-            "malformed-header",
-        ],
+        skipped: WANTS_NO_ANSWER,
         ..python(7, "client", "file_transfer_uploader_asyncio.py")
     },
     rust(7, "get-client", "file-transfer-client", &["--server", "{address}", "get", "{name}"]),
     Right {
         arguments: &["{host}", "{port}", "{name}"],
         ..python(7, "get-client", "file_transfer_get_client_asyncio.py")
+    },
+    rust(
+        7,
+        "client",
+        "file-transfer-functions-client",
+        &["--server", "{address}", "put", "{file}"],
+    ),
+    Right {
+        skipped: WANTS_NO_ANSWER,
+        ..rust(7, "client", "file-transfer-first-client", &["{address}", "{file}"])
+    },
+    rust(
+        7,
+        "get-client",
+        "file-transfer-functions-client",
+        &["--server", "{address}", "get", "{name}"],
+    ),
+    rust(7, "server", "file-transfer-functions-server", KEEPS_FILES),
+    rust(7, "receiver", "file-transfer-first-server", KEEPS_FILES),
+    // Whoever answers those who ask also serves those who do not.
+    rust(7, "receiver", "file-transfer-server", KEEPS_FILES),
+    Right {
+        arguments: &["{host}", "{port}", "{dir}", "{timeout}"],
+        ..python(7, "receiver", "file_transfer_server_threads.py")
     },
     rust(8, "server", "udp-server", &["{address}"]),
     python(8, "server", "udp_server_plain.py"),

@@ -117,11 +117,12 @@ the_others_fail!(
     the_others_fail_in_lesson_9 = 9
 );
 
-const ROLES: [&str; 8] = [
+const ROLES: [&str; 9] = [
     "server",
     "client",
     "reply-server",
     "get-client",
+    "receiver",
     "chat-server",
     "chat-client",
     "shell-server",

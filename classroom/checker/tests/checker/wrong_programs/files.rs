@@ -45,6 +45,13 @@ macro_rules! get_client {
     };
 }
 
+/// The faulty server, whose client has a plain header, with this fault.
+macro_rules! receiver {
+    ($id:literal) => {
+        Wrong { role: "receiver", ..server!($id) }
+    };
+}
+
 /// A Python program, with the fault that its first word names.
 macro_rules! python {
     ($role:literal, $id:literal, $script:literal, $fault:literal, $($more:literal),+) => {
@@ -92,6 +99,43 @@ pub const WRONG: &[Wrong] = &[
     server!("path-traversal"),
     server!("interrupted-upload"),
     server!("digest-mismatch"),
+    python!(
+        "receiver",
+        "works",
+        "wrong/file_transfer_server.py",
+        "no-plain-upload",
+        "{dir}",
+        "{timeout}"
+    ),
+    python!(
+        "receiver",
+        "works-refusal",
+        "wrong/file_transfer_server.py",
+        "overwrites",
+        "{dir}",
+        "{timeout}"
+    ),
+    receiver!("address-in-use"),
+    receiver!("peer-closed"),
+    receiver!("peer-reset"),
+    receiver!("silent-peer"),
+    receiver!("one-client-blocks-all"),
+    receiver!("short-read"),
+    receiver!("closed-mid-message"),
+    receiver!("oversized-length"),
+    receiver!("negative-length"),
+    // Without an md5, half a file is as good as a whole one to it.
+    Wrong { also: &["interrupted-upload"], ..receiver!("wrong-count") },
+    python!(
+        "receiver",
+        "malformed-header",
+        "wrong/file_transfer_server.py",
+        "dies-of-nonsense",
+        "{dir}",
+        "{timeout}"
+    ),
+    receiver!("path-traversal"),
+    receiver!("interrupted-upload"),
     python!("client", "works", "wrong/file_transfer_client.py", "text-mode", "{file}"),
     python!(
         "client",
