@@ -108,6 +108,19 @@ fn connection_refused_is_said_with_what_to_try() {
         .stderr(contains("refused"));
 }
 
+/// An address for examples (RFC 5737), which is no machine's.
+#[test]
+fn bad_address_is_an_error() {
+    Command::new(SERVER)
+        .arg("203.0.113.7:0")
+        .timeout(PATIENCE)
+        .assert()
+        .code(1)
+        .stdout("")
+        .stderr(starts_with("Error: cannot listen on 203.0.113.7:0"))
+        .stderr(contains("address"));
+}
+
 #[test]
 fn address_in_use_is_said_with_what_to_try() {
     let first = Program::server(SERVER, &[]);

@@ -41,6 +41,25 @@ pub fn send_pieces(
     Ok(())
 }
 
+/// Sends the first piece, and each other one when somebody has pressed Enter.
+///
+/// # Errors
+///
+/// Those of the stream, and of stdin.
+pub fn send_by_hand(
+    stream: &mut TcpStream,
+    pieces: &[Vec<u8>],
+) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    for (position, piece) in pieces.iter().enumerate() {
+        if position > 0 {
+            communication_loop::read_line("next> ")?;
+        }
+        stream.write_all(piece)?;
+    }
+    Ok(())
+}
+
 /// Sends each piece in a write of its own, as fast as the connection takes
 /// them, and prints a line for each.
 ///

@@ -1,18 +1,26 @@
 //! A server of lessons 3 to 6, with the faults that it can have whatever it
 //! answers.
 
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use anyhow::Context;
 use connection_loop::{accept, hang_up, log, read_some, why_gone};
 
+use socket2::SockRef;
+
 use crate::Fault;
 use crate::commands::welcome;
 
 /// How many clients may wait in the queue.
 const BACKLOG: i32 = 5;
+
+/// How many descriptors a server with [`Fault::LeakedDescriptor`] may have: for
+/// its input, its two outputs, its listener, the client that it serves, and two
+/// that it keeps.
+#[cfg(unix)]
+const DESCRIPTORS: u64 = 7;
 
 /// How long a server with [`Fault::HalfClose`] waits for a client to say
 /// goodbye.
@@ -63,12 +71,33 @@ pub fn serve(
     // ANCHOR: silent-peer
     let timeout = if fault == Some(Fault::SilentPeer) { None } else { timeout };
     // ANCHOR_END: silent-peer
+    if fault == Some(Fault::LeakedDescriptor) {
+        allow_few_descriptors()?;
+    }
+    let mut kept = Vec::new();
     loop {
         let (stream, peer) = accept(listener);
         if !welcome(peer, fault) {
             continue;
         }
         log!("client {peer}");
+        // ANCHOR: leaked-descriptor
+        if fault == Some(Fault::LeakedDescriptor) {
+            // Somebody still holds the connection when the conversation is
+            // over.
+            let clone = stream.try_clone();
+            kept.push(clone.context("cannot keep the connection")?);
+        }
+        // ANCHOR_END: leaked-descriptor
+        // ANCHOR: wrong-socket
+        if fault == Some(Fault::WrongSocket) {
+            // The listening socket has no client at its other end. It can only
+            // accept.
+            let mut listening = &*SockRef::from(listener);
+            let read = listening.read(&mut [0; 1024]);
+            read.context("cannot read the message")?;
+        }
+        // ANCHOR_END: wrong-socket
         let id = converse(stream, timeout, fault, &mut answer)
             .with_context(|| format!("cannot serve {peer}"))?;
         log!("client {peer} gone: {id}");
@@ -88,16 +117,37 @@ fn converse(
     if let Err(error) = set {
         return lost(error, fault);
     }
+    if fault == Some(Fault::BusyWait) {
+        stream.set_nonblocking(true)?;
+    }
 
     let mut buffer = [0; 1024];
     loop {
+        // ANCHOR: interrupted-call
+        let read = match fault {
+            // An error of kind Interrupted says: nothing has happened, call
+            // again.
+            Some(Fault::InterruptedCall) => stream.read(&mut buffer),
+            _ => read_some(&mut stream, &mut buffer),
+        };
+        // ANCHOR_END: interrupted-call
         // ANCHOR: peer-closed
-        let count = match read_some(&mut stream, &mut buffer) {
+        let count = match read {
             // Taken for an empty message, which is skipped: the next read
             // returns zero again.
             Ok(0) if fault == Some(Fault::PeerClosed) => continue,
             Ok(0) => return Ok("peer-closed"),
             Ok(count) => count,
+            // ANCHOR: busy-wait
+            Err(error)
+                if fault == Some(Fault::BusyWait) && is_not_yet(&error) =>
+            {
+                continue;
+            }
+            // ANCHOR_END: busy-wait
+            Err(error) if error.kind() == ErrorKind::Interrupted => {
+                return Err(error.into());
+            }
             Err(error) => return lost(error, fault),
         };
         // ANCHOR_END: peer-closed
@@ -120,6 +170,28 @@ fn converse(
             return lost(error, fault);
         }
     }
+}
+
+/// Nothing has come yet. A non-blocking socket says so at once, however often
+/// it is asked.
+fn is_not_yet(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::WouldBlock
+}
+
+/// Lets this program have only a few descriptors, so that nobody has to wait
+/// for days.
+#[cfg(unix)]
+fn allow_few_descriptors() -> io::Result<()> {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+
+    let few = Rlimit { current: Some(DESCRIPTORS), maximum: Some(DESCRIPTORS) };
+    Ok(setrlimit(Resource::Nofile, few)?)
+}
+
+/// There is no such limit here.
+#[cfg(not(unix))]
+fn allow_few_descriptors() -> io::Result<()> {
+    Ok(())
 }
 
 /// Decides what becomes of the server when a connection is lost.

@@ -1,6 +1,6 @@
 //! The server of lesson 2, with the faults that it can have.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::net::{TcpListener, TcpStream};
 
 use anyhow::Context;
@@ -23,7 +23,11 @@ fn main() -> anyhow::Result<()> {
         listener.accept().context("cannot accept a client")?;
     println!("client {peer}");
 
-    let outcome = converse(&mut stream, &args);
+    let outcome = match args.fault {
+        Some(Fault::MissingDelimiter) => answer_lines(&mut stream),
+        Some(Fault::UnflushedWrite) => answer_into_a_buffer(&mut stream),
+        _ => converse(&mut stream, &args),
+    };
     // ANCHOR: peer-reset
     if args.fault == Some(Fault::PeerReset) {
         // A client that vanishes brings the program down before it can say why.
@@ -57,7 +61,15 @@ fn converse(stream: &mut TcpStream, args: &Args) -> io::Result<&'static str> {
             return Ok("peer-closed");
         }
         // ANCHOR_END: peer-closed
-        let message = &buffer[..count];
+        // ANCHOR: stale-bytes
+        let message = if args.fault == Some(Fault::StaleBytes) {
+            // As a string in C: up to the first zero byte, wherever this
+            // message ended.
+            buffer.split(|&byte| byte == 0).next().unwrap_or_default()
+        } else {
+            &buffer[..count]
+        };
+        // ANCHOR_END: stale-bytes
         // ANCHOR: invalid-utf8
         let text = if args.fault == Some(Fault::InvalidUtf8) {
             // Whoever sends something else than text brings the program down.
@@ -80,11 +92,47 @@ fn converse(stream: &mut TcpStream, args: &Args) -> io::Result<&'static str> {
     }
 }
 
+/// Answers line after line, though nobody has said that a message is one.
+// ANCHOR: missing-delimiter
+fn answer_lines(stream: &mut TcpStream) -> io::Result<&'static str> {
+    let mut reader = BufReader::new(stream.try_clone()?);
+    let mut line = String::new();
+    // It returns when a newline has come, or the end.
+    while reader.read_line(&mut line)? > 0 {
+        println!("received {} bytes: {line:?}", line.len());
+        stream.write_all(line.to_ascii_uppercase().as_bytes())?;
+        line.clear();
+    }
+    Ok("peer-closed")
+}
+// ANCHOR_END: missing-delimiter
+
+/// Answers into a buffer of its own, which it never flushes.
+// ANCHOR: unflushed-write
+fn answer_into_a_buffer(stream: &mut TcpStream) -> io::Result<&'static str> {
+    let mut writer = BufWriter::new(stream.try_clone()?);
+    let mut buffer = [0; 1024];
+    loop {
+        let count = stream.read(&mut buffer)?;
+        if count == 0 {
+            return Ok("peer-closed");
+        }
+        let text = String::from_utf8_lossy(&buffer[..count]);
+        println!("received {count} bytes: {text:?}");
+        // It waits there for company: 8 KiB, or the end of the writer.
+        writer.write_all(&buffer[..count].to_ascii_uppercase())?;
+    }
+}
+// ANCHOR_END: unflushed-write
+
 const FAULTS: &[Fault] = &[
     Fault::EmptyMessage,
     Fault::PeerClosed,
     Fault::PeerReset,
     Fault::InvalidUtf8,
+    Fault::StaleBytes,
+    Fault::MissingDelimiter,
+    Fault::UnflushedWrite,
 ];
 
 /// Take one client and answer each of its messages, until it leaves

@@ -45,6 +45,10 @@ const FAULTS: &[Fault] = &[
     Fault::HalfClose,
     Fault::SilentPeer,
     Fault::InvalidUtf8,
+    Fault::WrongSocket,
+    Fault::LeakedDescriptor,
+    Fault::BusyWait,
+    Fault::InterruptedCall,
 ];
 
 /// Serve clients one after another, each until it leaves

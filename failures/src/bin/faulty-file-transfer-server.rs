@@ -1,7 +1,7 @@
 //! The server of lesson 7, with the faults that it can have.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -35,6 +35,7 @@ fn main() -> anyhow::Result<()> {
         max_upload: args.max_upload,
         timeout,
         fault,
+        current: Mutex::default(),
     });
 
     let listener = listen(&args.address, fault)?;
@@ -77,6 +78,7 @@ const FAULTS: &[Fault] = &[
     Fault::WrongCount,
     Fault::MalformedHeader,
     Fault::PathTraversal,
+    Fault::CrossedAnswers,
     Fault::InterruptedUpload,
     Fault::DigestMismatch,
 ];

@@ -1,6 +1,7 @@
 //! The client of lesson 5, with the faults that it can have.
 
 use std::io::{Read, Write};
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
@@ -14,11 +15,17 @@ use struct_header::{ADDRESS, Failure, MAX_REPLY};
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     let mut stream = connect(&args.address, args.fault)?;
+    if args.fault == Some(Fault::TimeoutMidMessage) {
+        stream.set_read_timeout(Some(PATIENCE))?;
+    }
 
     while let Some(command) = next_message("command> ", args.fault)? {
         stream.write_all(&command).context("cannot send the command")?;
 
-        let receive = |stream: &mut dyn Read| receive(stream, args.fault);
+        let receive = |stream: &mut dyn Read| match args.fault {
+            Some(Fault::TimeoutMidMessage) => receive_at_last(stream),
+            fault => receive(stream, fault),
+        };
         let Some(answer) = next_answer(&mut stream, args.fault, receive)?
         else {
             break;
@@ -27,6 +34,21 @@ fn main() -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+/// Receives an answer, and begins anew when it takes long.
+// ANCHOR: timeout-mid-message
+fn receive_at_last(stream: &mut dyn Read) -> Result<Option<Answer>, Failure> {
+    loop {
+        match receive(stream, None) {
+            // What has come of the answer until now is forgotten.
+            Err(failure) if failure.id == "silent-peer" => {
+                eprintln!("nothing yet; trying again");
+            }
+            outcome => return outcome,
+        }
+    }
+}
+// ANCHOR_END: timeout-mid-message
 
 /// Receives the length, then the answer.
 fn receive(
@@ -39,6 +61,10 @@ fn receive(
     recv_answer(stream, length, fault).map(Some)
 }
 
+/// How long a client with [`Fault::TimeoutMidMessage`] waits before it tries
+/// again.
+const PATIENCE: Duration = Duration::from_millis(200);
+
 const FAULTS: &[Fault] = &[
     Fault::ConnectionRefused,
     Fault::EmptyMessage,
@@ -50,6 +76,7 @@ const FAULTS: &[Fault] = &[
     Fault::SplitCharacter,
     Fault::ShortRead,
     Fault::ClosedMidMessage,
+    Fault::TimeoutMidMessage,
     Fault::WrongByteOrder,
     Fault::OversizedLength,
     Fault::NegativeLength,

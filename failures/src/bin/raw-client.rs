@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use failures::raw::{
-    count_what_comes, print_what_comes, send_pieces, unescape,
+    count_what_comes, print_what_comes, send_by_hand, send_pieces, unescape,
 };
 use simple_echo::address;
 use socket2::SockRef;
@@ -21,7 +21,8 @@ fn main() -> anyhow::Result<()> {
     let mut stream = TcpStream::connect(address).with_context(|| {
         format!("cannot connect to {address}; is the server running?")
     })?;
-    send_pieces(&mut stream, &args.pieces).context("cannot send the pieces")?;
+    let send = if args.by_hand { send_by_hand } else { send_pieces };
+    send(&mut stream, &args.pieces).context("cannot send the pieces")?;
 
     match args.then {
         Then::Listen => {}
@@ -52,6 +53,10 @@ struct Args {
     /// read the one before
     #[arg(value_parser = unescape)]
     pieces: Vec<Vec<u8>>,
+
+    /// Send each piece but the first when you press Enter
+    #[arg(long)]
+    by_hand: bool,
 
     /// What to do when the last piece is sent
     #[arg(long, value_enum, default_value_t = Then::Listen)]

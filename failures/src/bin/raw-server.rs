@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use connection_loop::{accept, hang_up, log, read_some, why_gone};
-use failures::raw::{send_at_once, send_pieces, unescape};
+use failures::raw::{send_at_once, send_by_hand, send_pieces, unescape};
 use simple_echo::address;
 use socket2::SockRef;
 
@@ -34,7 +34,11 @@ fn converse(mut stream: TcpStream, args: &Args) -> io::Result<&'static str> {
     if !take_request(&mut stream)? {
         return Ok("peer-closed");
     }
-    let send = if args.at_once { send_at_once } else { send_pieces };
+    let send = match (args.at_once, args.by_hand) {
+        (true, _) => send_at_once,
+        (_, true) => send_by_hand,
+        _ => send_pieces,
+    };
     send(&mut stream, &args.pieces)?;
     match args.then {
         Then::Listen => {
@@ -78,6 +82,10 @@ struct Args {
     /// Send each piece at once, in a write of its own, and tell of each
     #[arg(long)]
     at_once: bool,
+
+    /// Send each piece but the first when you press Enter
+    #[arg(long, conflicts_with = "at_once")]
+    by_hand: bool,
 
     /// What to do when the last piece is sent
     #[arg(long, value_enum, default_value_t = Then::Listen)]

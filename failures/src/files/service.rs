@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use connection_loop::{elog, log};
@@ -28,6 +29,8 @@ pub struct Service {
     pub timeout: Option<Duration>,
     /// What is done wrong.
     pub fault: Option<Fault>,
+    /// The client that came last, for [`Fault::CrossedAnswers`].
+    pub current: Mutex<Option<TcpStream>>,
 }
 
 /// An answer, and the file that follows it, if one does.
@@ -38,8 +41,8 @@ impl Service {
     ///
     /// It has the faults of [`recv_header`] and [`Folder`], and
     /// [`Fault::PeerClosed`], [`Fault::PeerReset`], [`Fault::WriteAfterClose`],
-    /// [`Fault::HalfClose`], [`Fault::UnreadDataReset`] and
-    /// [`Fault::PartialWrite`].
+    /// [`Fault::HalfClose`], [`Fault::UnreadDataReset`],
+    /// [`Fault::PartialWrite`] and [`Fault::CrossedAnswers`].
     pub fn serve(&self, stream: TcpStream, peer: SocketAddr) -> &'static str {
         let outcome = self.converse(stream, peer);
         outcome.unwrap_or_else(|failure| self.lost(peer, &failure))
@@ -54,6 +57,9 @@ impl Service {
         stream.set_read_timeout(self.timeout)?;
         stream.set_write_timeout(self.timeout)?;
         stream.set_nodelay(true)?;
+        if self.fault == Some(Fault::CrossedAnswers) {
+            *self.current() = Some(stream.try_clone()?);
+        }
 
         // ANCHOR: peer-closed
         let header = loop {
@@ -172,6 +178,14 @@ impl Service {
             return Ok(());
         }
         // ANCHOR_END: half-close
+        // ANCHOR: crossed-answers
+        let mut current = None;
+        if self.fault == Some(Fault::CrossedAnswers) {
+            // One variable for all: by now another client may stand in it.
+            current = self.current().take();
+        }
+        let stream = current.as_mut().unwrap_or(stream);
+        // ANCHOR_END: crossed-answers
         send_header(stream, &answer, self.fault)?;
         match file {
             Some((file, size)) if self.fault == Some(Fault::PartialWrite) => {
@@ -182,6 +196,10 @@ impl Service {
             }
             None => Ok(()),
         }
+    }
+
+    fn current(&self) -> MutexGuard<'_, Option<TcpStream>> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends a connection. Returns why it is over.
