@@ -17,6 +17,8 @@ pub enum Format {
     Text,
     /// For programs, all at the end
     Json,
+    /// For programs, each check in a line of its own as soon as it is done
+    JsonLines,
 }
 
 /// Prints reports as they come, and counts them.
@@ -58,6 +60,7 @@ impl<'a> Reporter<'a> {
         match self.format {
             Format::Text => text::print(report, self)?,
             Format::Json => self.kept.push(json::Check::of(report, self)),
+            Format::JsonLines => json::print_line(&json::Check::of(report, self))?,
         }
         Ok(())
     }
@@ -72,6 +75,7 @@ impl<'a> Reporter<'a> {
         match self.format {
             Format::Text => text::print_count(&self)?,
             Format::Json => json::print(self)?,
+            Format::JsonLines => {}
         }
         Ok(well)
     }

@@ -67,6 +67,14 @@ impl Evidence {
     }
 }
 
+/// Prints what came of one check.
+pub fn print_line(check: &Check) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer(&mut out, check)?;
+    writeln!(out)?;
+    Ok(out.flush()?)
+}
+
 /// Prints all that came.
 pub fn print(reporter: Reporter) -> anyhow::Result<()> {
     let document = Document {

@@ -77,7 +77,7 @@ fn judge(words: &[String], program: &[String], desk: &Desk) -> anyhow::Result<Ma
     checker
         .current_dir(&desk.course.root)
         .args(words)
-        .args(["--format", "json", "--"])
+        .args(["--format", "json-lines", "--"])
         .args(program)
         // Its folder, and those of the checks, go with ours.
         .env("TMPDIR", desk.scrap.path())
@@ -85,18 +85,29 @@ fn judge(words: &[String], program: &[String], desk: &Desk) -> anyhow::Result<Ma
         .env("TMP", desk.scrap.path());
     let ended = bounded::run(checker, desk.limit, desk.running)?;
     match ended.status {
-        Some(Status::Code(0 | 1)) => marks(&ended),
+        Some(Status::Code(0 | 1)) => Ok(marks(&ended)),
         Some(Status::Code(_)) => bail!("{}", first_line(&String::from_utf8_lossy(&ended.stderr))),
         Some(Status::Signal(_)) => bail!("it brought its checker down"),
-        None => bail!("it was not done in {} s", desk.limit.as_secs()),
+        None => {
+            let why = format!("it was not done in {} s", desk.limit.as_secs());
+            match marks(&ended) {
+                Marks { passed, failed, skipped, .. }
+                    if passed.is_empty() && failed.is_empty() && skipped.is_empty() =>
+                {
+                    bail!("{why}")
+                }
+                marks => Ok(Marks { unfinished: Some(why), ..marks }),
+            }
+        }
     }
 }
 
-/// What the checker says of each check.
-fn marks(ended: &Ended) -> anyhow::Result<Marks> {
-    let report: Value = serde_json::from_slice(&ended.stdout).context("the checker was cut off")?;
+/// What the checker has said of each check, as far as it came.
+fn marks(ended: &Ended) -> Marks {
     let mut marks = Marks::default();
-    for check in report["checks"].as_array().context("a report has checks")? {
+    let lines = ended.stdout.split(|&byte| byte == b'\n');
+    // One that was being written when its checker was ended is none.
+    for check in lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok()) {
         let id = check["id"].as_str().unwrap_or_default().to_owned();
         match check["status"].as_str() {
             Some("passed") => marks.passed.push(id),
@@ -104,7 +115,7 @@ fn marks(ended: &Ended) -> anyhow::Result<Marks> {
             _ => marks.failed.push(id),
         }
     }
-    Ok(marks)
+    marks
 }
 
 /// The first line of a text that has something on it, without what a terminal obeys.
@@ -112,4 +123,20 @@ fn first_line(text: &str) -> String {
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
     let line = line.strip_prefix("Error: ").unwrap_or(line);
     line.chars().filter(|c| !c.is_control()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_checker_had_found_until_it_was_ended_counts() {
+        let stdout = b"{\"id\":\"works\",\"status\":\"passed\"}\n\
+                       {\"id\":\"half-close\",\"status\":\"failed\"}\n\
+                       {\"id\":\"silent-peer\",\"status\":\"skipped\"}\n\
+                       {\"id\":\"peer-re";
+        let ended = Ended { status: None, stdout: stdout.to_vec(), stderr: Vec::new() };
+        let Marks { passed, failed, skipped, .. } = marks(&ended);
+        assert_eq!([passed, failed, skipped], [["works"], ["half-close"], ["silent-peer"]]);
+    }
 }

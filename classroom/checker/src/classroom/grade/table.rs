@@ -22,6 +22,8 @@ pub struct Marks {
     pub failed: Vec<String>,
     /// Those that could not be made.
     pub skipped: Vec<String>,
+    /// Why there are no more of them, if the checker had to be ended.
+    pub unfinished: Option<String>,
 }
 
 impl Row {
@@ -35,12 +37,14 @@ impl Row {
 
     /// Tells whether nothing has failed.
     pub fn passes(&self) -> bool {
-        self.outcome.as_ref().is_ok_and(|marks| marks.failed.is_empty())
+        let all_well = |marks: &Marks| marks.failed.is_empty() && marks.unfinished.is_none();
+        self.outcome.as_ref().is_ok_and(all_well)
     }
 
     fn word(&self) -> &'static str {
         match &self.outcome {
             Ok(_) if self.passes() => "passed",
+            Ok(Marks { failed, unfinished: Some(_), .. }) if failed.is_empty() => "unfinished",
             Ok(_) => "failed",
             Err(_) => "not checked",
         }
@@ -58,6 +62,9 @@ impl Row {
 
     fn remark(&self) -> String {
         match &self.outcome {
+            Ok(Marks { failed, unfinished: Some(why), .. }) => {
+                format!("{} ({why})", failed.join(" ")).trim_start().into()
+            }
             Ok(marks) => marks.failed.join(" "),
             Err(why) => why.clone(),
         }
@@ -132,7 +139,7 @@ pub fn write(rows: &[Row], to: impl Write) -> anyhow::Result<()> {
     for row in rows {
         let none = Marks::default();
         let (marks, why) = match &row.outcome {
-            Ok(marks) => (marks, ""),
+            Ok(marks) => (marks, marks.unfinished.as_deref().unwrap_or_default()),
             Err(why) => (&none, why.as_str()),
         };
         let [passed, failed, skipped] =
