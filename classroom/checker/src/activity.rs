@@ -14,6 +14,8 @@ pub struct Activity {
     pub processor_time: Duration,
     /// How many bytes of memory it holds.
     pub memory: u64,
+    /// How many descriptors it has open.
+    pub descriptors: u64,
 }
 
 impl Activity {
@@ -52,6 +54,7 @@ mod linux {
             pauses: 0,
             processor_time: Duration::ZERO,
             memory: 0,
+            descriptors: 0,
         };
         fs::metadata(format!("/proc/{process}")).ok()?;
         let mut processes = vec![process];
@@ -75,6 +78,8 @@ mod linux {
         let ticks = u32::try_from(number(11) + number(12)).unwrap_or(u32::MAX);
         activity.processor_time += TICK * ticks;
         activity.memory += number(21) * PAGE;
+        activity.descriptors +=
+            fs::read_dir(format!("{folder}/fd")).map_or(0, |open| open.count() as u64);
 
         let threads = fs::read_dir(format!("{folder}/task")).into_iter().flatten().flatten();
         for thread in threads.map(|thread| thread.path()) {

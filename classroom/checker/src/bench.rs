@@ -41,6 +41,10 @@ pub const ENDED_FIRST: &str = "the program ended before anything was done to it:
 pub const ENDS_WITH_CLIENT: &str = "the program ends, in order, with its first client: accepting \
      stands before the loop, not in it, or the end of one client ends that loop";
 
+/// The cause of a server's not listening any more when a client has gone.
+const CLOSED_LISTENER: &str =
+    "the listening socket is closed, or another one is used in its place, when a client has gone";
+
 /// What one check works with. All that it started ends with it.
 pub struct Bench {
     template: Template,
@@ -417,10 +421,12 @@ impl Bench {
             Doing::Ended(status) if self.met && status.is_success() => {
                 failure.only_cause(ENDS_WITH_CLIENT).in_plain(Plain::NextClient)
             }
-            Doing::Sleeps if self.met => failure.in_plain(Plain::NextClient).only_cause(
-                "the program runs, and does not listen any more: its listening socket is closed \
-                 with a client",
-            ),
+            Doing::Ended(_) if self.met && failure.means("wrong-socket") => {
+                failure.in_plain(Plain::NextClient).only_cause(CLOSED_LISTENER)
+            }
+            Doing::Sleeps if self.met => {
+                failure.in_plain(Plain::NextClient).only_cause(CLOSED_LISTENER)
+            }
             _ => failure,
         }
     }

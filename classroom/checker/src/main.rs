@@ -25,6 +25,7 @@ mod subject;
 mod template;
 mod verdict;
 mod watch;
+mod words;
 
 use std::env;
 use std::io::{self, Write};

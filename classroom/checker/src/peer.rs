@@ -19,6 +19,9 @@ use crate::watch::{Doing, LOOK, Silence, Watch, settle};
 /// How many bytes of what was sent or received the story shows.
 const SHOWN: usize = 48;
 
+/// How long to look whether more comes than was awaited.
+const MOMENT: Duration = Duration::from_millis(20);
+
 /// How long bytes may go on to come that are awaited together.
 const LONGEST: Duration = Duration::from_secs(60);
 
@@ -372,6 +375,14 @@ impl Peer {
         Err(self.unexpected(what, wanted, &arrival).into())
     }
 
+    /// Whether more lies there, or comes within a moment.
+    fn has_more(&self) -> bool {
+        let more = self.stream.set_read_timeout(Some(MOMENT)).is_ok()
+            && self.stream.peek(&mut [0]).is_ok_and(|count| count > 0);
+        let _ = self.stream.set_read_timeout(Some(LOOK));
+        more
+    }
+
     /// Expects some bytes, whatever they are, and returns those of one read (at most 64 KiB).
     ///
     /// # Errors
@@ -424,6 +435,9 @@ impl Peer {
     pub fn unexpected(&self, what: &str, wanted: &[u8], arrival: &Arrival) -> Failure {
         let (came, count) = (&arrival.bytes, arrival.bytes.len());
         let observed = match &arrival.then {
+            Then::More if self.has_more() => {
+                format!("{} and more came, and they are others", bytes_text(count))
+            }
             Then::More => format!("{} came, and they are others", bytes_text(count)),
             then if count == 0 => format!("nothing came: {}", self.what(then)),
             then if wanted.starts_with(came) => {

@@ -5,9 +5,9 @@ pub use elsewhere::{adopt_orphans, end_marked, end_orphans};
 #[cfg(target_os = "linux")]
 pub use linux::{adopt_orphans, end_marked, end_orphans};
 #[cfg(not(unix))]
-pub use portable::{end, own_group, pause, resume, status};
+pub use portable::{end, own_group, pause, resume, signal, status};
 #[cfg(unix)]
-pub use unix::{end, own_group, pause, resume, status};
+pub use unix::{end, own_group, pause, resume, signal, status};
 
 /// The variable in the environment of each program under test that tells whose check it is. Its
 /// children inherit it, also those that leave its process group.
@@ -19,7 +19,9 @@ mod unix {
     use std::os::unix::process::CommandExt;
     use std::process::{Child, Command};
 
-    use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+    use rustix::process::{
+        Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid,
+    };
 
     use crate::status::Status;
 
@@ -55,6 +57,14 @@ mod unix {
     pub fn resume(child: &mut Child) -> io::Result<()> {
         Ok(kill_process_group(Pid::from_child(child), Signal::CONT)?)
     }
+
+    /// Sends a process those signals that do nothing to one that has not asked for them.
+    pub fn signal(child: &mut Child) -> io::Result<()> {
+        for signal in [Signal::WINCH, Signal::URG, Signal::CHILD] {
+            kill_process(Pid::from_child(child), signal)?;
+        }
+        Ok(())
+    }
 }
 
 #[cfg(not(unix))]
@@ -87,6 +97,11 @@ mod portable {
 
     /// Nothing was paused.
     pub fn resume(_child: &mut Child) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// There are no signals here.
+    pub fn signal(_child: &mut Child) -> io::Result<()> {
         Ok(())
     }
 }

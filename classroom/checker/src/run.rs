@@ -98,7 +98,7 @@ fn tell_once(report: &mut Report, part: &Part, passed: &mut Vec<&'static str>) {
                 let there_is = part.checks.iter().any(|check| check.id == *by);
                 there_is && *by != report.check.id && !passed.contains(by)
             };
-            if let Some(by) = failure.plain.map(Plain::told_by).filter(tells) {
+            if let Some(by) = failure.plain.iter().map(|plain| plain.told_by()).find(tells) {
                 let why = format!("a plain exchange goes wrong: see `{by}`");
                 report.verdict = Verdict::Skipped(why);
             }

@@ -127,6 +127,17 @@ impl Subject {
         resumed.context("the program is gone")?.context("cannot resume the program")
     }
 
+    /// Signals the program, by signals that nobody minds who has not asked for them.
+    ///
+    /// # Errors
+    ///
+    /// A system that refuses it.
+    pub fn signal(&mut self) -> anyhow::Result<()> {
+        self.story.tell("signalled the program (SIGWINCH, SIGURG, SIGCHLD)");
+        let signalled = self.running.with(self.program.id(), processes::signal);
+        signalled.context("the program is gone")?.context("cannot signal the program")
+    }
+
     /// Ends the program, as `kill -9` does, with all that it started.
     pub fn kill(self) {
         if self.program.status().is_none() {

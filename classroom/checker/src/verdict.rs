@@ -1,5 +1,7 @@
 //! What a check finds out.
 
+use crate::words;
+
 /// What the steps of a check return. `?` ends the check: as failed, as skipped, or because the
 /// checker itself cannot go on.
 pub type Outcome<T = ()> = Result<T, Stop>;
@@ -28,17 +30,27 @@ pub struct Failure {
     /// place of those that stand beside the check.
     pub cause: Option<String>,
     /// It happened in a plain exchange, and not in what the check is about.
-    pub plain: Option<Plain>,
+    pub plain: Vec<Plain>,
 }
 
-/// A plain exchange that is a part of a check. If it goes wrong, the check has found nothing out
-/// that a check of its own does not say.
+/// What may go wrong in a check that is not about it. Another one is, and then this one has found
+/// nothing out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Plain {
     /// With the first client, or server, of the check: `works` is about it.
     Opening,
     /// With one that comes later, after another has gone: `works-next-client` is about it.
     NextClient,
+    /// The program never sleeps, also while nothing happens.
+    Idle,
+    /// The program keeps connections that are over.
+    Kept,
+    /// The first of two clients is not answered any more when another one has come.
+    Crossed,
+    /// The program takes the first piece of a message for all of it.
+    Pieces,
+    /// The program miscounts what comes in pieces.
+    Counted,
 }
 
 impl Plain {
@@ -47,6 +59,11 @@ impl Plain {
         match self {
             Self::Opening => "works",
             Self::NextClient => "works-next-client",
+            Self::Idle => "busy-wait",
+            Self::Kept => "leaked-descriptor",
+            Self::Crossed => "crossed-answers",
+            Self::Pieces => "short-read",
+            Self::Counted => "wrong-count",
         }
     }
 }
@@ -74,7 +91,7 @@ impl Failure {
     /// A failure. Both texts are short sentences without a full stop.
     pub fn new(expected: impl Into<String>, observed: impl Into<String>) -> Self {
         let (expected, observed) = (expected.into(), observed.into());
-        Self { expected, observed, bytes: None, cause: None, plain: None }
+        Self { expected, observed, bytes: None, cause: None, plain: Vec::new() }
     }
 
     /// Adds the bytes that were expected and those that came. Where they differ is shown.
@@ -85,8 +102,19 @@ impl Failure {
 
     /// Says that it happened in a plain exchange.
     pub fn in_plain(mut self, plain: Plain) -> Self {
-        self.plain = Some(plain);
+        self.plain.push(plain);
         self
+    }
+
+    /// Says that it is what its check is about.
+    pub fn of_its_own(mut self) -> Self {
+        self.plain.clear();
+        self
+    }
+
+    /// Tells whether what was observed has words in it that mean this failure.
+    pub fn means(&self, id: &str) -> bool {
+        words::meant(&self.observed).contains(&id)
     }
 
     /// Names the one likely cause of what was observed. Those beside the check are not it.

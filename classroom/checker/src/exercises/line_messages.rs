@@ -1,10 +1,12 @@
 //! Exercise 2: a server that answers line by line.
 
+use bstr::ByteSlice;
+
 use crate::bench::Bench;
 use crate::lessons::{Check, Part};
 use crate::role::{Role, Transport};
 use crate::status::Status;
-use crate::verdict::{Failure, Outcome, ensure};
+use crate::verdict::{Failure, Outcome, Stop, ensure};
 
 /// The exercise's checks.
 pub const PART: Part = Part {
@@ -91,15 +93,27 @@ pub const PART: Part = Part {
     ],
 };
 
+/// The mistake of whoever answers nothing, again and again.
+const FOUND_AGAIN: &str = "the newline stays in front of what is left over, and is found there for ever: \
+                           each time it ends a line of no bytes";
+
 const WHAT: &str = "each line with its number of bytes in front";
 
 fn works(bench: &mut Bench) -> Outcome {
     let mut peer = bench.connect()?;
     for (line, answer) in [("hello\n", "5 hello\n"), ("a second line\n", "13 a second line\n")] {
         peer.send(line)?;
-        peer.expect(answer, WHAT)?;
+        peer.expect(answer, WHAT).map_err(|stop| match stop {
+            Stop::Failed(failure) if floods(&failure) => failure.only_cause(FOUND_AGAIN).into(),
+            stop => stop,
+        })?;
     }
     Ok(())
+}
+
+/// Whether line after line of nothing comes.
+fn floods(failure: &Failure) -> bool {
+    failure.bytes.as_ref().is_some_and(|bytes| bytes.came.contains_str(b"0 \n0 \n"))
 }
 
 /// Sends pieces, each when the one before was read, and expects the answers. The connection

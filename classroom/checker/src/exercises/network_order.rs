@@ -3,9 +3,9 @@
 use crate::bench::Bench;
 use crate::exercises::stalled;
 use crate::lessons::serving::{self, Exchange, let_go, next_client};
-use crate::lessons::{Check, Part};
+use crate::lessons::{Check, Part, length};
 use crate::role::{Role, Transport};
-use crate::verdict::Outcome;
+use crate::verdict::{Outcome, Stop};
 
 /// The exercise's checks.
 pub const PART: Part = Part {
@@ -16,7 +16,7 @@ pub const PART: Part = Part {
         Check {
             id: "works",
             about: "messages are answered in capital letters, with their length in front",
-            run: |bench| answered(bench, &[b"hello", b"a second message", b"3"]),
+            run: works,
             causes: &[
                 "no length is put in front of the answer, or another than that of its bytes",
                 "the four bytes of the length are taken for a part of the message",
@@ -26,7 +26,10 @@ pub const PART: Part = Part {
             id: "works-empty-message",
             about: "a message of no bytes is answered with one of no bytes",
             run: |bench| answered(bench, &[b"", b"hello"]),
-            causes: &["a length of 0 is taken for the end of the client"],
+            causes: &[
+                "a length of 0 is taken for the end of the client",
+                "a read into no room returns zero bytes, which is taken for the end, or never comes",
+            ],
         },
         Check {
             id: "works-longest",
@@ -41,9 +44,7 @@ pub const PART: Part = Part {
             id: "wrong-byte-order",
             about: "a message of 258 bytes (00 00 01 02) is answered behind the same four bytes",
             run: |bench| answered(bench, &[&[b'x'; 258]]),
-            causes: &[
-                "the lowest byte is put first (le), or the machine's own order is taken (ne)",
-            ],
+            causes: &[ORDER],
         },
         Check {
             id: "short-read",
@@ -106,6 +107,10 @@ pub const PART: Part = Part {
 /// The longest message that is accepted, in bytes.
 const MAX: usize = 10_000;
 
+/// The mistake that the exercise is about.
+const ORDER: &str = "the lowest byte of the length is put or taken first (le), or the machine's own order is \
+                     taken (ne)";
+
 const WHAT: &str = "the message in capital letters, with its length in front";
 
 const HELLO: Exchange = Exchange {
@@ -126,6 +131,19 @@ fn answered(bench: &mut Bench, messages: &[&[u8]]) -> Outcome {
         peer.expect(frame(&message.to_ascii_uppercase()), WHAT)?;
     }
     Ok(())
+}
+
+fn works(bench: &mut Bench) -> Outcome {
+    let outcome = answered(bench, &[b"hello", b"a second message", b"3"]);
+    let Err(Stop::Failed(failure)) = outcome else { return outcome };
+    // Is it the order of the bytes, and nothing else?
+    bench.kill();
+    bench.story().tell("the same again, with the lowest byte of each length first");
+    let mut peer = bench.connect()?;
+    peer.send(length::swapped(frame(b"hello")))?;
+    let came = peer.receive_exactly(9)?.bytes;
+    let swapped = came == length::swapped(frame(b"HELLO")) || came == frame(b"HELLO");
+    Err(if swapped { failure.only_cause(ORDER) } else { *failure }.into())
 }
 
 fn short_read(bench: &mut Bench) -> Outcome {

@@ -3,6 +3,7 @@
 
 use crate::bench::Bench;
 use crate::datagrams::{Caller, LONG};
+use crate::lessons::{asking, waiting};
 use crate::program::Stream;
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 
@@ -66,6 +67,25 @@ pub fn works(bench: &mut Bench, good: Exchange) -> Outcome {
     let mut second = next_client(bench, good)?;
     good.play(bench, &mut first)?;
     good.play(bench, &mut second)
+}
+
+/// A long datagram comes, and then a short one. What the server prints of it may show more.
+pub fn stale_bytes(bench: &mut Bench, good: Exchange, long: &[u8], short: &[u8]) -> Outcome {
+    let mut caller = next_client(bench, good)?;
+    good.play_any(bench, &mut caller, long)?;
+    bench.settle()?;
+    let before = bench.program()?.output(Stream::Stdout).len();
+    good.play_any(bench, &mut caller, short)?;
+    bench.settle()?;
+    let printed = bench.program()?.output(Stream::Stdout).split_off(before);
+    let text = String::from_utf8_lossy(long).into_owned();
+    asking::nothing_stale(&printed, &String::from_utf8_lossy(short), &text)
+}
+
+/// Nothing comes.
+pub fn busy_wait(bench: &mut Bench, good: Exchange) -> Outcome {
+    next_client(bench, good)?;
+    waiting::sleeps(bench)
 }
 
 /// A datagram of zero bytes comes.

@@ -1,8 +1,12 @@
 //! The checks of clients that send each line typed and print its answer: lessons 2 to 6. Each is
 //! given how a server of its lesson packs an answer.
 
+use bstr::ByteSlice;
+
 use crate::bench::Bench;
+use crate::lessons::Check;
 use crate::peer::{Peer, Then};
+use crate::program::Stream;
 use crate::role::Transport;
 use crate::status::Status;
 use crate::verdict::{Failure, Outcome, Plain, ensure};
@@ -44,6 +48,54 @@ pub const PEER_CLOSED_CAUSES: &[&str] = &[
 /// Causes of a reset passing unnoticed.
 pub const PEER_RESET_CAUSES: &[&str] =
     &["the error of the read is caught and passed over in silence, as if the server had said all"];
+
+/// Causes of the end of an earlier answer hanging on a later one.
+pub const STALE_BYTES_CAUSES: &[&str] =
+    &["the whole buffer is used, or all up to a zero byte, and not as many bytes as the read has \
+     returned: behind them stands what was there before"];
+
+/// The check of a client that may use more of its buffer than has come.
+pub const fn stale_bytes_check(run: fn(&mut Bench) -> Outcome) -> Check {
+    Check {
+        id: "stale-bytes",
+        about: "a short answer comes after a long one, and nothing else is printed",
+        run,
+        causes: STALE_BYTES_CAUSES,
+    }
+}
+
+/// A long answer, and then short ones.
+pub fn stale_bytes(bench: &mut Bench, pack: Pack) -> Outcome {
+    let mut peer = served(bench, pack)?;
+    let long = "a long answer: abcdefghijklmnopqrstuvwxyz";
+    exchange(bench, &mut peer, "long", long.as_bytes(), pack)?;
+    bench.settle()?;
+    for answer in ["short", "0"] {
+        let before = bench.program()?.output(Stream::Stdout).len();
+        exchange(bench, &mut peer, "more", answer.as_bytes(), pack)?;
+        bench.settle()?;
+        let printed = bench.program()?.output(Stream::Stdout).split_off(before);
+        nothing_stale(&printed, answer, long)?;
+    }
+    Ok(())
+}
+
+/// Expects that what was printed for an answer has nothing of an earlier one in it, nor zeros.
+pub fn nothing_stale(printed: &[u8], answer: &str, earlier: &str) -> Outcome {
+    /// So many letters in a row are no accident.
+    const PART: usize = 6;
+
+    let stale = earlier.as_bytes().windows(PART).any(|part| printed.contains_str(part));
+    ensure(!stale && !printed.contains(&0) && !printed.contains_str(b"\\x00"), || {
+        let expected = format!("the answer \"{answer}\", and nothing behind it");
+        let observed = if stale {
+            "the end of an earlier answer hangs on it"
+        } else {
+            "zero bytes are printed with it"
+        };
+        Failure::new(expected, observed).bytes(answer, printed)
+    })
+}
 
 /// Packs an answer as the lesson's server sends it.
 pub type Pack = fn(&[u8]) -> Vec<u8>;

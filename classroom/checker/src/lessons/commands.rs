@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::bench::Bench;
 use crate::lessons::length;
 use crate::lessons::serving::{Exchange, next_client};
+use crate::lessons::waiting::{Crowd, look_into_silence};
 use crate::peer::{Arrival, Peer, Then, bytes_text};
 use crate::verdict::{Failure, Outcome, Stop, ensure};
 use crate::watch::Watch;
@@ -176,7 +177,7 @@ fn numbers(last: u32) -> Vec<u8> {
 /// Commands are run, one after another on one connection.
 pub fn works<R: Replies>(bench: &mut Bench) -> Outcome {
     let mut peer = bench.connect()?;
-    run::<R>(&mut peer, "echo hello", HELLO)?;
+    run::<R>(&mut peer, "echo hello", HELLO).map_err(|stop| look_into_silence(bench, stop))?;
     if cfg!(windows) {
         return run::<R>(&mut peer, "echo again", b"again\r\n");
     }
@@ -191,6 +192,24 @@ pub fn works<R: Replies>(bench: &mut Bench) -> Outcome {
     peer.send("no-such-command")?;
     R::receive_any(&mut peer)?;
     good::<R>().play(&mut peer)
+}
+
+/// How a server is asked that may keep its replies.
+pub const fn crowd<R: Replies>() -> Crowd {
+    Crowd { good: good::<R>(), more: || format!("seq 1 {LONG}\n").into_bytes() }
+}
+
+/// A long command, and then short ones.
+pub fn stale_bytes<R: Replies>(bench: &mut Bench) -> Outcome {
+    let mut peer = next_client(bench, good::<R>())?;
+    let (command, newline) = if cfg!(windows) { ("echo", "\r\n") } else { ("printf", "") };
+    for word in ["abcdefghijklmnopqrstuvwxyz-0123456789", "short", "0"] {
+        let printed = format!("{word}{newline}");
+        run::<R>(&mut peer, &format!("{command} {word}"), printed.as_bytes())?;
+        bench.settle()?;
+        peer.expect_no_more()?;
+    }
+    Ok(())
 }
 
 /// A command prints nothing.

@@ -1,7 +1,7 @@
 //! Lesson 2: the same connection, message after message.
 
 use crate::bench::Bench;
-use crate::lessons::{Check, Part, echo};
+use crate::lessons::{Check, Part, asking, echo, waiting};
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, ensure};
 use crate::watch::Doing;
@@ -18,6 +18,15 @@ pub const SERVER: Part = Part {
             run: echo::several_messages,
             causes: echo::WORKS_CAUSES,
         },
+        waiting::busy_server_check(|bench| waiting::busy_server(bench, echo::HELLO)),
+        Check {
+            id: "stale-bytes",
+            about: "a short message comes after a long one, and nothing hangs on its answer",
+            run: echo::stale_bytes,
+            causes: asking::STALE_BYTES_CAUSES,
+        },
+        waiting::missing_delimiter_check(|bench| waiting::missing_delimiter(bench, echo::CROWD)),
+        waiting::unflushed_write_check(|bench| waiting::unflushed_write(bench, echo::CROWD)),
         Check {
             id: "invalid-utf8",
             about: "bytes that are not text are answered too, and the next message as well",

@@ -2,7 +2,7 @@
 
 use crate::bench::Bench;
 use crate::lessons::serving::{self, goes_on};
-use crate::lessons::{Check, Part, echo};
+use crate::lessons::{Check, Part, asking, echo, lasting, waiting};
 use crate::peer::Then;
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, ensure};
@@ -29,6 +29,22 @@ pub const SERVER: Part = Part {
                 "the end of the first client is not noticed, so nobody accepts the second",
             ],
         },
+        waiting::busy_server_check(|bench| waiting::busy_server(bench, echo::HELLO)),
+        lasting::wrong_socket_check(|bench| {
+            lasting::wrong_socket(bench, |bench| serving::next_client(bench, echo::HELLO))
+        }),
+        lasting::leaked_descriptor_check(|bench| {
+            lasting::leaked_descriptor(bench, |bench| serving::next_client(bench, echo::HELLO))
+        }),
+        lasting::interrupted_call_check(|bench| serving::interrupted_call(bench, echo::HELLO)),
+        Check {
+            id: "stale-bytes",
+            about: "a short message comes after a long one, and nothing hangs on its answer",
+            run: echo::stale_bytes,
+            causes: asking::STALE_BYTES_CAUSES,
+        },
+        waiting::missing_delimiter_check(|bench| waiting::missing_delimiter(bench, echo::CROWD)),
+        waiting::unflushed_write_check(|bench| waiting::unflushed_write(bench, echo::CROWD)),
         Check {
             id: "invalid-utf8",
             about: "bytes that are not text are answered too, and the next message as well",

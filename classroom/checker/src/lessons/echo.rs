@@ -4,6 +4,7 @@ use crate::bench::Bench;
 use crate::lessons::Check;
 use crate::lessons::asking;
 use crate::lessons::serving::{Exchange, next_client};
+use crate::lessons::waiting::{self, Crowd};
 use crate::peer::{Peer, Then};
 use crate::verdict::{Outcome, ensure};
 
@@ -57,6 +58,12 @@ pub const CLIENT: &[Check] = &[
         run: |bench| asking::empty_message(bench, <[u8]>::to_vec),
         causes: asking::EMPTY_MESSAGE_CAUSES,
     },
+    waiting::busy_client_check(|bench| waiting::busy_client(bench, <[u8]>::to_vec)),
+    asking::stale_bytes_check(|bench| asking::stale_bytes(bench, <[u8]>::to_vec)),
+    waiting::client_missing_delimiter_check(|bench| {
+        waiting::client_missing_delimiter(bench, <[u8]>::to_vec)
+    }),
+    waiting::client_unflushed_write_check(waiting::client_unflushed_write),
     Check {
         id: "invalid-utf8",
         about: "an answer is not text, and the next message is sent all the same",
@@ -77,6 +84,10 @@ pub const CLIENT: &[Check] = &[
     },
 ];
 
+/// Why more comes than the answer.
+const MORE: &str = "more is sent than the message in capital letters: a newline, zeros, or what is \
+                    left in the buffer of a longer message (`stale-bytes` tries that)";
+
 /// Messages, their answers, and why another one comes where `hello` is answered well.
 const MESSAGES: [(&str, &str, &str); 4] = [
     (" a second message ", " A SECOND MESSAGE ", "the spaces around the message are cut off"),
@@ -92,6 +103,25 @@ const MESSAGES: [(&str, &str, &str); 4] = [
         "a zero byte is taken for the end of the message, as that of a string in C",
     ),
 ];
+
+/// How a server is asked that may keep its answers.
+pub const CROWD: Crowd = Crowd { good: HELLO, more: || vec![b'x'; 100_000] };
+
+/// A long message, and then a short one.
+pub fn stale_bytes(bench: &mut Bench) -> Outcome {
+    let mut peer = served(bench)?;
+    for (message, answer) in [
+        ("the longest of all messages", "THE LONGEST OF ALL MESSAGES"),
+        ("a word", "A WORD"),
+        ("z", "Z"),
+    ] {
+        peer.send(message)?;
+        peer.expect(answer, "the message in capital letters, and no more than that")?;
+        bench.settle()?;
+        peer.expect_no_more()?;
+    }
+    Ok(())
+}
 
 /// Connects a client that has been served once.
 pub fn served(bench: &mut Bench) -> Outcome<Peer> {
@@ -110,6 +140,8 @@ pub fn several_messages(bench: &mut Bench) -> Outcome {
             // Without an answer it is about something else than the letters.
             if arrival.bytes.is_empty() { failure } else { failure.only_cause(cause) }
         })?;
+        bench.settle()?;
+        peer.expect_no_more().map_err(|stop| stop.only_cause(MORE))?;
     }
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! The checks of clients that receive answers which tell their length: lessons 5 and 6.
 
 use std::collections::BTreeSet;
+use std::thread;
+use std::time::Duration;
 
 use crate::bench::Bench;
 use crate::lessons::asking::{self, exchange, receive};
-use crate::lessons::{Check, length};
+use crate::lessons::{Check, length, waiting};
 use crate::peer::{Peer, Then, quoted};
 use crate::program::{Program, Stream};
 use crate::status::Status;
@@ -16,6 +18,15 @@ const BUFFERFUL: usize = 1500;
 
 /// Longer than two of them, and still one delivery.
 const LONG: usize = 50_000;
+
+/// A pause that a slow line makes, and that is longer than an impatient client's patience.
+pub const LULL: Duration = Duration::from_millis(1400);
+
+/// Causes of a slow answer's being lost.
+pub const TIMEOUT_MID_MESSAGE_CAUSES: &[&str] = &[
+    "a timeout fires within the message, what has come of it is thrown away, and the read begins \
+     anew: its rest is taken for a beginning",
+];
 
 /// How much memory is worth a word.
 const MUCH: u64 = 256 << 20;
@@ -53,7 +64,7 @@ pub struct Refused<'a> {
 }
 
 /// The checks of a client that receives such answers.
-pub const fn checks<A: Answers>() -> [Check; 16] {
+pub const fn checks<A: Answers>() -> [Check; 21] {
     [
         Check {
             id: "works",
@@ -89,6 +100,12 @@ pub const fn checks<A: Answers>() -> [Check; 16] {
             run: |bench| asking::empty_message(bench, A::pack),
             causes: asking::EMPTY_MESSAGE_CAUSES,
         },
+        waiting::busy_client_check(|bench| waiting::busy_client(bench, A::pack)),
+        asking::stale_bytes_check(|bench| asking::stale_bytes(bench, A::pack)),
+        waiting::client_missing_delimiter_check(|bench| {
+            waiting::client_missing_delimiter(bench, A::pack)
+        }),
+        waiting::client_unflushed_write_check(waiting::client_unflushed_write),
         Check {
             id: "invalid-utf8",
             about: "an answer is not text, and the next message is sent all the same",
@@ -154,6 +171,12 @@ pub const fn checks<A: Answers>() -> [Check; 16] {
                  that never come",
                 "the loop ends there, and what has come until then passes for the answer",
             ],
+        },
+        Check {
+            id: "timeout-mid-message",
+            about: "an answer pauses for more than a second, within its length and within its text",
+            run: timeout_mid_message::<A>,
+            causes: TIMEOUT_MID_MESSAGE_CAUSES,
         },
         Check {
             id: "wrong-byte-order",
@@ -264,6 +287,22 @@ fn leftover_bytes<A: Answers>(bench: &mut Bench) -> Outcome {
     let before = ask(bench, &mut peer)?;
     peer.send(A::pack(&long))?;
     expect_shown(bench, before, &long)?;
+    goes_on::<A>(bench, &mut peer)?;
+    // One that ends exactly where a usual buffer ends is followed by nothing.
+    for full in [1024, 4096] {
+        let overhead = A::pack(&text(full)).len() - full;
+        for length in [full, full - overhead] {
+            let before = ask(bench, &mut peer)?;
+            let answer = text(length);
+            peer.send(A::pack(&answer))?;
+            expect_shown(bench, before, &answer).map_err(|stop| {
+                stop.only_cause(
+                    "it is read until a read returns less than the buffer holds: an answer that \
+                     fills the buffer exactly never ends so",
+                )
+            })?;
+        }
+    }
     goes_on::<A>(bench, &mut peer)
 }
 
@@ -299,6 +338,46 @@ fn short_read<A: Answers>(bench: &mut Bench) -> Outcome {
     peer.send_bytewise(&A::pack(b"THE FIRST ANSWER"))?;
     expect_shown(bench, before, b"THE FIRST ANSWER")?;
     goes_on::<A>(bench, &mut peer)
+}
+
+/// Answers come with a pause in them, each to a client of its own. A client may lose its patience;
+/// then it says so.
+fn timeout_mid_message<A: Answers>(bench: &mut Bench) -> Outcome {
+    // Read as the beginning of another answer, what comes behind the pause is short enough to be
+    // waited for.
+    let answer = b"A  SLOW LINE,\n\n\n\nAND NOTHING ELSE";
+    let packed = A::pack(answer);
+    let front = packed.len() - answer.len();
+    for place in [3, front.div_ceil(2), front + answer.len() / 2] {
+        bench.kill();
+        pauses_at::<A>(bench, answer, place)?;
+    }
+    Ok(())
+}
+
+fn pauses_at<A: Answers>(bench: &mut Bench, answer: &[u8], place: usize) -> Outcome {
+    let mut peer = served::<A>(bench)?;
+    let before = ask(bench, &mut peer)?;
+    let packed = A::pack(answer);
+    peer.send_pieces([&packed[..place]])?;
+    bench.story().tell(format!("a pause of {:.1} s", LULL.as_secs_f64()));
+    thread::sleep(LULL);
+    peer.try_send(&packed[place..])?;
+    if expect_shown(bench, before, answer).is_ok() {
+        return goes_on::<A>(bench, &mut peer);
+    }
+    let expected = "the answer, or an error: the line was slow, and nothing was lost";
+    if let Some(status) = bench.program()?.status() {
+        return ensure(!status.is_success(), || {
+            Failure::new(expected, "it ended with status 0, as if all were well")
+        });
+    }
+    let printed = bench.program()?.output(Stream::Stdout).split_off(before);
+    let observed = match printed.trim_ascii() {
+        [] => "it waits for what has come already",
+        _ => "it printed something else",
+    };
+    Err(Failure::new(expected, observed).bytes(answer, printed).into())
 }
 
 fn closed_mid_message<A: Answers>(bench: &mut Bench) -> Outcome {
@@ -359,6 +438,24 @@ fn wrong_count<A: Answers>(bench: &mut Bench) -> Outcome {
         peer.send(A::pack(&answer))?;
         expect_shown(bench, before, &answer)?;
     }
+    // In pieces that fill no buffer: whoever counts what was asked for stops too early.
+    let (answer, piece) = (text(3000), 300);
+    let before = ask(bench, &mut peer)?;
+    peer.send_pieces(A::pack(&answer).chunks(piece))?;
+    expect_shown(bench, before, &answer).map_err(|stop| {
+        let printed = bench.program().map(|program| program.output(Stream::Stdout));
+        let came = printed.unwrap_or_default().split_off(before);
+        let alike = came.iter().zip(&answer).take_while(|(left, right)| left == right).count();
+        // Who takes the first piece for all does not count at all.
+        if alike > piece {
+            stop.only_cause(
+                "in each round the size of the buffer is added, or what was asked for, and not \
+                 what has come: the loop stops early",
+            )
+        } else {
+            stop.in_plain(Plain::Pieces)
+        }
+    })?;
     goes_on::<A>(bench, &mut peer)
 }
 

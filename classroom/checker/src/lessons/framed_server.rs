@@ -1,10 +1,10 @@
 //! The checks of servers whose replies tell their length: lessons 5 and 6.
 
 use crate::lessons::commands::{self, Replies, good};
-use crate::lessons::{Check, serving};
+use crate::lessons::{Check, asking, lasting, serving, waiting};
 
 /// The checks of a server that replies like this.
-pub const fn checks<R: Replies>() -> [Check; 18] {
+pub const fn checks<R: Replies>() -> [Check; 25] {
     [
         Check {
             id: "works",
@@ -26,6 +26,26 @@ pub const fn checks<R: Replies>() -> [Check; 18] {
             run: |bench| serving::one_after_another(bench, good::<R>()),
             causes: commands::NEXT_CLIENT_CAUSES,
         },
+        waiting::busy_server_check(|bench| waiting::busy_server(bench, good::<R>())),
+        lasting::wrong_socket_check(|bench| {
+            lasting::wrong_socket(bench, |bench| serving::next_client(bench, good::<R>()))
+        }),
+        lasting::leaked_descriptor_check(|bench| {
+            lasting::leaked_descriptor(bench, |bench| serving::next_client(bench, good::<R>()))
+        }),
+        lasting::interrupted_call_check(|bench| serving::interrupted_call(bench, good::<R>())),
+        Check {
+            id: "stale-bytes",
+            about: "a short command comes after a long one, and nothing hangs on it",
+            run: commands::stale_bytes::<R>,
+            causes: asking::STALE_BYTES_CAUSES,
+        },
+        waiting::missing_delimiter_check(|bench| {
+            waiting::missing_delimiter(bench, commands::crowd::<R>())
+        }),
+        waiting::unflushed_write_check(|bench| {
+            waiting::unflushed_write(bench, commands::crowd::<R>())
+        }),
         Check {
             id: "invalid-utf8",
             about: "commands and what they print may be any bytes",

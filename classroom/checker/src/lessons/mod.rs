@@ -10,6 +10,7 @@ mod echo;
 mod file_transfer;
 mod framed_client;
 mod framed_server;
+mod lasting;
 pub mod length;
 pub mod requesting;
 pub mod serving;
@@ -18,6 +19,7 @@ mod sticky_packets;
 mod struct_header;
 mod time_server;
 mod udp;
+mod waiting;
 
 use crate::bench::Bench;
 use crate::role::{Role, Transport};

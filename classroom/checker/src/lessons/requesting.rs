@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 
 use crate::bench::Bench;
 use crate::datagrams::{Host, LONG, Reception};
+use crate::lessons::asking::nothing_stale;
+use crate::lessons::waiting;
+use crate::program::Stream;
 use crate::status::Status;
 use crate::verdict::{Failure, Outcome, Stop, ensure};
 use crate::watch::{LOOK, Watch};
@@ -40,6 +43,9 @@ pub const INVALID_UTF8_CAUSES: &[&str] =
 /// tries together, also when it was not told.
 const TIMEOUT: Duration = Duration::from_millis(500);
 const GIVE_UP: Duration = Duration::from_secs(15);
+
+/// What `{timeout}` is when a client is watched that waits for its answer.
+const LONG_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A client, and the server that it talks to.
 #[derive(Clone, Copy)]
@@ -165,7 +171,33 @@ pub fn invalid_utf8(bench: &mut Bench, client: Client) -> Outcome {
     if client.typed { bench.expect_printed("the next answer") } else { Ok(()) }
 }
 
-/// No answer comes, however often it asks.
+/// A short answer comes after a long one.
+pub fn stale_bytes(bench: &mut Bench, client: Client) -> Outcome {
+    let mut host = client.start(bench)?;
+    let long = "a long answer: abcdefghijklmnopqrstuvwxyz";
+    if client.typed {
+        client.exchange(bench, &mut host, "long", long.as_bytes())?;
+        bench.settle()?;
+    }
+    let before = bench.program()?.output(Stream::Stdout).len();
+    client.exchange(bench, &mut host, "short", b"short")?;
+    bench.settle()?;
+    let printed = bench.program()?.output(Stream::Stdout).split_off(before);
+    nothing_stale(&printed, "short", long)
+}
+
+/// Nothing is typed, and no answer comes.
+pub fn busy_wait(bench: &mut Bench, client: Client) -> Outcome {
+    bench.set_timeout(LONG_TIMEOUT);
+    let mut host = client.start(bench)?;
+    if client.typed {
+        waiting::sleeps(bench)?;
+    }
+    client.receive(bench, &mut host, "hello")?;
+    waiting::sleeps(bench)
+}
+
+/// No answer comes, however often it asks; and then one comes late.
 pub fn lost_datagram(bench: &mut Bench, client: Client) -> Outcome {
     let told = bench.has("timeout");
     if !told && !client.short {
@@ -177,7 +209,8 @@ pub fn lost_datagram(bench: &mut Bench, client: Client) -> Outcome {
     client.receive(bench, &mut host, "hello")?;
     bench.story().tell("no answer is sent");
     if client.typed {
-        return gives_up_for_the_next(bench, client, &mut host, told);
+        gives_up_for_the_next(bench, client, &mut host, told)?;
+        return late_answer(bench, client);
     }
     let status = ends(bench, told)?;
     says_so(bench, status.is_success())
@@ -233,6 +266,58 @@ fn gives_up_for_the_next(
             }
         }
     }
+}
+
+/// The answer to one question comes so late, or once more for another try, that it might be taken
+/// for the answer to the next.
+fn late_answer(bench: &mut Bench, client: Client) -> Outcome {
+    const FIRST: &[u8] = b"the first answer";
+    const SECOND: &[u8] = b"the second answer";
+
+    bench.kill();
+    let mut host = client.start(bench)?;
+    client.receive(bench, &mut host, "hello")?;
+    host.wait_for(Some(4 * TIMEOUT));
+    if let Reception::Datagram(_) = host.receive()? {
+        bench.story().tell("each of the two tries is answered");
+        client.answer(&mut host, FIRST)?;
+        client.answer(&mut host, FIRST)?;
+    } else {
+        bench.story().tell("the answer comes when the client has given up");
+        client.answer(&mut host, FIRST)?;
+    }
+    host.wait_for(None);
+    bench.settle()?;
+    if bench.program()?.status().is_some() {
+        return Ok(());
+    }
+    let before = bench.program()?.output(Stream::Stdout).len();
+    for line in client.before {
+        bench.type_line(line)?;
+    }
+    bench.type_line("the next")?;
+    loop {
+        let came = host.expect_datagram("a datagram with the next message")?;
+        if holds(&came, b"the next") {
+            break;
+        }
+    }
+    client.answer(&mut host, SECOND)?;
+    bench.await_output(|program| program.output(Stream::Stdout).len() > before)?;
+    bench.settle()?;
+    let printed = bench.program()?.output(Stream::Stdout).split_off(before);
+    ensure(holds(&printed, SECOND) && !holds(&printed, FIRST), || {
+        let expected = "the answer to the next message, and not one to an earlier one";
+        let observed = if holds(&printed, FIRST) {
+            "a late answer to the message before is printed for it"
+        } else {
+            "the answer is not printed"
+        };
+        Failure::new(expected, observed).bytes(SECOND, printed).only_cause(
+            "after a time limit the socket goes on being used, and the answer that comes late is \
+             the first thing that the next read finds",
+        )
+    })
 }
 
 fn holds(bytes: &[u8], text: &[u8]) -> bool {

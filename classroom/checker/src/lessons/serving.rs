@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crate::bench::{Bench, ENDS_WITH_CLIENT};
+use crate::lessons::{lasting, waiting};
 use crate::peer::{Peer, Then};
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 use crate::watch::Doing;
@@ -86,11 +87,13 @@ impl Exchange {
 /// server must go on.
 pub fn next_client(bench: &mut Bench, good: Exchange) -> Outcome<Peer> {
     let mut peer = bench.connect()?;
-    good.play(&mut peer).and_then(|()| peer.expect_no_more()).map_err(|stop| {
-        let first = peer.is_first();
-        stop.in_plain(if first { Plain::Opening } else { Plain::NextClient })
-    })?;
-    Ok(peer)
+    match good.play(&mut peer).and_then(|()| peer.expect_no_more()) {
+        Ok(()) => Ok(peer),
+        Err(stop) if peer.is_first() => {
+            Err(waiting::look_into_silence(bench, stop).in_plain(Plain::Opening))
+        }
+        Err(stop) => Err(stop.in_plain(Plain::NextClient)),
+    }
 }
 
 /// Clients come one after another.
@@ -133,7 +136,12 @@ pub fn peer_closed(bench: &mut Bench, good: Exchange) -> Outcome {
     // for as long as somebody listens.
     let mut peer = next_client(bench, good)?;
     peer.finish()?;
-    let_go(&mut peer, "the end of the connection, for the client has left")?;
+    let left = let_go(&mut peer, "the end of the connection, for the client has left");
+    left.map_err(|stop| match stop {
+        // It waits for the next one, and keeps this one.
+        Stop::Failed(failure) if failure.bytes.is_none() => failure.in_plain(Plain::Kept).into(),
+        stop => stop,
+    })?;
     peer.close()?;
     next_client(bench, good).map(drop)
 }
@@ -184,6 +192,10 @@ pub fn must_stand_a_pause(bench: &mut Bench, good: impl FnOnce() -> Outcome) -> 
     bench.subject()?.resume()?;
     let expected = "a program that goes on after a pause";
     match goes_on(bench, expected).and_then(|()| good()) {
+        // That is no matter of the pause.
+        Err(Stop::Failed(failure)) if failure.plain.contains(&Plain::Idle) => {
+            Err(Stop::Failed(failure))
+        }
         Err(Stop::Failed(_)) => skipped(
             "the checker must pause the program for it, and the program does not make a call \
              again that was interrupted (EINTR); in Rust, read with `read_some` of lesson 3",
@@ -205,6 +217,12 @@ pub fn write_after_close(bench: &mut Bench, good: Exchange) -> Outcome {
     bench.subject()?.resume()?;
     goes_on(bench, "a server that survives a write to a connection that the client has closed")?;
     next_client(bench, good).map(drop)
+}
+
+/// A signal comes while a client is connected, and it is served on.
+pub fn interrupted_call(bench: &mut Bench, good: Exchange) -> Outcome {
+    let mut peer = next_client(bench, good)?;
+    lasting::interrupted_call(bench, || good.play(&mut peer))
 }
 
 /// A client connects and says nothing.
@@ -263,6 +281,9 @@ pub fn goes_on(bench: &mut Bench, expected: &str) -> Outcome {
         Doing::Ended(status) if status.is_success() => {
             failure.only_cause(ENDS_WITH_CLIENT).in_plain(Plain::NextClient)
         }
+        // Said by itself, it is a matter of its own.
+        Doing::Ended(_) if failure.means("wrong-socket") => failure.in_plain(Plain::NextClient),
+        Doing::Spins(_) => failure.in_plain(Plain::Idle),
         _ => failure,
     }
     .into())

@@ -1,7 +1,7 @@
 //! Lesson 4: commands whose output is the reply, with nothing around it.
 
 use crate::lessons::commands::{self, Replies, good};
-use crate::lessons::{Check, Part, echo, serving};
+use crate::lessons::{Check, Part, asking, echo, lasting, serving, waiting};
 use crate::peer::{Arrival, Peer};
 use crate::role::{Role, Transport};
 use crate::verdict::Outcome;
@@ -46,6 +46,26 @@ pub const SERVER: Part = Part {
                  client waits for its answer, and the server for the next command",
             ],
         },
+        waiting::busy_server_check(|bench| waiting::busy_server(bench, good::<Bare>())),
+        lasting::wrong_socket_check(|bench| {
+            lasting::wrong_socket(bench, |bench| serving::next_client(bench, good::<Bare>()))
+        }),
+        lasting::leaked_descriptor_check(|bench| {
+            lasting::leaked_descriptor(bench, |bench| serving::next_client(bench, good::<Bare>()))
+        }),
+        lasting::interrupted_call_check(|bench| serving::interrupted_call(bench, good::<Bare>())),
+        Check {
+            id: "stale-bytes",
+            about: "a short command comes after a long one, and nothing hangs on it",
+            run: commands::stale_bytes::<Bare>,
+            causes: asking::STALE_BYTES_CAUSES,
+        },
+        waiting::missing_delimiter_check(|bench| {
+            waiting::missing_delimiter(bench, commands::crowd::<Bare>())
+        }),
+        waiting::unflushed_write_check(|bench| {
+            waiting::unflushed_write(bench, commands::crowd::<Bare>())
+        }),
         Check {
             id: "invalid-utf8",
             about: "commands and what they print may be any bytes",

@@ -11,7 +11,7 @@ use crate::bench::Bench;
 use crate::datagrams::{Caller, Host, LONG};
 use crate::lessons::answering::{self, Exchange, next_client};
 use crate::lessons::requesting::{self, Client};
-use crate::lessons::{Check, Part};
+use crate::lessons::{Check, Part, asking, waiting};
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, ensure};
 
@@ -29,6 +29,13 @@ pub const SERVER: Part = Part {
                 "the request's format is not used, or something is added to the answer",
                 "the time is taken once, when the server starts",
             ],
+        },
+        waiting::busy_server_check(|bench| answering::busy_wait(bench, NOW)),
+        Check {
+            id: "stale-bytes",
+            about: "a short datagram comes after a long one, and nothing hangs on it",
+            run: stale_bytes,
+            causes: asking::STALE_BYTES_CAUSES,
         },
         Check {
             id: "empty-datagram",
@@ -94,6 +101,8 @@ pub const CLIENT: Part = Part {
                 "an empty line is passed over, as with TCP; here it asks for the usual format",
             ],
         },
+        waiting::busy_client_check(|bench| requesting::busy_wait(bench, ASK)),
+        asking::stale_bytes_check(|bench| requesting::stale_bytes(bench, ASK)),
         Check {
             id: "lost-datagram",
             about: "no answer comes, and the client gives up and says so",
@@ -132,6 +141,17 @@ const NOW: Exchange = Exchange {
     hear: |_, caller| hear_time(caller).map(drop),
     hear_any: |_, caller| hear_any(caller).map(drop),
 };
+
+/// A long format, and then short ones.
+fn stale_bytes(bench: &mut Bench) -> Outcome {
+    let mut caller = next_client(bench, NOW)?;
+    for format in ["a very long format: abcdefghijklmnopqrstuvwxyz", "short", "x"] {
+        caller.send(format)?;
+        let what = "the format itself, which asks for nothing, and no more than that";
+        caller.expect(format, what)?;
+    }
+    Ok(())
+}
 
 fn hear_any(caller: &mut Caller) -> Outcome<Vec<u8>> {
     caller.expect_datagram("an answer, with the time or with what is wrong")

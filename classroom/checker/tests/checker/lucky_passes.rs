@@ -1,8 +1,6 @@
 //! Programs with one small fault that once passed everything, and what is said when the fault is
 //! in the plain exchange, with which every check begins.
 
-use std::time::{Duration, Instant};
-
 use crate::harness::{Judged, Program, checker};
 
 /// Has a program in Python judged, by one check or by all.
@@ -127,10 +125,10 @@ fn a_server_that_strips_its_replies_fails_once() {
 }
 
 /// What has found out nothing but that the plain exchange goes wrong is skipped, and says so.
-fn is_told_once(lesson: &str, role: &str, program: &str, skipped: usize) {
+fn is_told_once(lesson: &str, role: &str, program: &str) {
     let judged = judge(&[lesson, role], program);
     assert_eq!(judged.ids("FAILED "), ["works"], "{}", judged.stdout);
-    assert_eq!(judged.ids("skipped ").len(), skipped, "{}", judged.stdout);
+    assert_eq!(judged.ids("passed "), [""; 0], "{}", judged.stdout);
     assert_eq!(judged.status, Some(1), "{}", judged.stderr);
     let stories = judged.stdout.matches("What was done").count();
     assert_eq!(stories, 1, "{}", judged.stdout);
@@ -138,8 +136,7 @@ fn is_told_once(lesson: &str, role: &str, program: &str, skipped: usize) {
 
 #[test]
 fn a_fault_of_the_plain_exchange_is_told_once() {
-    // The silent client alone asks for nothing: it is let go.
-    is_told_once("3", "server", &server("float(sys.argv[3])", "message.upper() + b'!'"), 8);
+    is_told_once("3", "server", &server("float(sys.argv[3])", "message.upper() + b'!'"));
     let said = "a plain exchange goes wrong: see `works`";
     for (lesson, id, program) in [
         ("5", "half-close", server("None", "frame(run(message) + b'!')")),
@@ -166,13 +163,10 @@ fn a_program_that_never_begins_is_told_so_once() {
         ("import time; time.sleep(1000)", "an address of its own"),
     ] {
         for (lesson, role) in [("3", "server"), ("5", "client"), ("7", "server"), ("9", "client")] {
-            let began = Instant::now();
             let judged = judge(&[lesson, role], program);
             assert_eq!(judged.ids("FAILED "), ["works"], "{}", judged.stdout);
             assert_eq!(judged.ids("passed "), [""; 0], "{}", judged.stdout);
             assert!(judged.stdout.contains(said), "expected {said:?} in {}", judged.stdout);
-            // Far more than it takes, and less than anybody would wait.
-            assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
         }
     }
     let judged = judge(&["1", "client", "--only", "connection-refused"], "raise SystemExit(1)");

@@ -6,6 +6,7 @@ mod commands;
 mod datagrams;
 mod files;
 mod first_lessons;
+mod habits;
 
 use serde_json::Value;
 
@@ -30,7 +31,9 @@ pub struct Wrong {
 
 /// All of them.
 pub fn wrong() -> impl Iterator<Item = &'static Wrong> {
-    [first_lessons::WRONG, commands::WRONG, files::WRONG, datagrams::WRONG].into_iter().flatten()
+    [first_lessons::WRONG, commands::WRONG, files::WRONG, datagrams::WRONG, habits::WRONG]
+        .into_iter()
+        .flatten()
 }
 
 impl Wrong {

@@ -6,11 +6,20 @@ import sys
 address = sys.argv[1], int(sys.argv[2])
 
 
+def forget_late_answers(client):
+    client.settimeout(0)
+    try:
+        while True:
+            client.recv(65535)
+    except OSError:
+        client.settimeout(float(sys.argv[3]))
+
+
 def talk(name):
     with socket.socket(type=socket.SOCK_DGRAM) as client:
-        client.settimeout(float(sys.argv[3]))
         client.connect(address)
         while (line := input(f"to {name}: ")) != "q":
+            forget_late_answers(client)
             client.send(line.encode())
             try:
                 print(name, "says", client.recv(65535).decode(errors="replace"))

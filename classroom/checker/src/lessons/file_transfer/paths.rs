@@ -64,9 +64,30 @@ impl Outside {
         self.folder.path()
     }
 
-    /// Names that lead to a file in it: relative, and absolute.
-    pub fn names(&self, file: &str) -> [String; 2] {
+    /// Names that lead to a file in it: relative, and absolute; and such as lead there when a usual
+    /// half of a cure has been applied to them.
+    pub fn names(&self, file: &str) -> Vec<String> {
         let absolute = self.folder.path().join(file).to_string_lossy().into_owned();
-        [format!("{}/{file}", self.up), absolute]
+        let up = &self.up;
+        let beside = up.trim_start_matches("../");
+        vec![
+            format!("{up}/{file}"),
+            absolute.clone(),
+            // `../` is taken out once, from the front or everywhere.
+            format!("../{up}/{file}"),
+            format!("....//{beside}/{file}"),
+            format!("..././{beside}/{file}"),
+            // Only a name that begins with dots is refused, or with a slash.
+            format!("./{up}/{file}"),
+            format!("x/../{up}/{file}"),
+            format!("/{absolute}"),
+            // It is made right afterwards: other slashes, escapes, other dots.
+            format!("..\\{beside}\\{file}"),
+            format!("%2e%2e/{beside}/{file}"),
+            format!("%2e%2e%2f{beside}%2f{file}"),
+            format!("\u{ff0e}\u{ff0e}/{beside}/{file}"),
+            // Blanks around it are cut off behind the look at it.
+            format!(" {up}/{file} "),
+        ]
     }
 }

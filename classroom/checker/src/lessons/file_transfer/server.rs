@@ -12,11 +12,12 @@ use serde_json::json;
 use super::message::{get, header, md5, put, receive_ok, receive_refusal};
 use super::paths::expect_file;
 use crate::bench::Bench;
-use crate::lessons::serving;
-use crate::lessons::{Check, Part};
+use crate::lessons::framed_client::TIMEOUT_MID_MESSAGE_CAUSES;
+use crate::lessons::{Check, Part, lasting, serving, waiting};
 use crate::peer::{Peer, Then};
 use crate::role::{Role, Transport};
-use crate::verdict::{Failure, Outcome, Plain, ensure};
+use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
+use crate::watch::Doing;
 
 /// The server's checks.
 pub const SERVER: Part = Part {
@@ -55,6 +56,13 @@ pub const SERVER: Part = Part {
                 "the error of opening a file ends the connection, and no answer is sent",
             ],
         },
+        waiting::busy_server_check(|bench| {
+            let peer = connect(bench)?;
+            waiting::sleeps(bench)?;
+            peer.close()
+        }),
+        lasting::wrong_socket_check(|bench| lasting::wrong_socket(bench, upload_another)),
+        lasting::leaked_descriptor_check(|bench| lasting::leaked_descriptor(bench, upload_another)),
         Check {
             id: "address-in-use",
             about: "the server is killed with a client connected, and started again",
@@ -109,6 +117,15 @@ pub const SERVER: Part = Part {
             about: "a client takes its time, and another one is served meanwhile",
             run: connections::one_client_blocks_all,
             causes: &["the next client is accepted when the one before is done"],
+        },
+        Check {
+            id: "coalesced-messages",
+            about: "a header and its file arrive together",
+            run: headers::coalesced_messages,
+            causes: &[
+                "the read for the header takes what there is, the beginning of the file with it, \
+                 and that is thrown away",
+            ],
         },
         Check {
             id: "short-read",
@@ -169,6 +186,22 @@ pub const SERVER: Part = Part {
                 "all that has come so far is added, each time, and not the last piece",
             ],
         },
+        lasting::interrupted_call_check(connections::interrupted_call),
+        Check {
+            id: "crossed-answers",
+            about: "a client stops within its file, another one comes; each gets its own answer",
+            run: connections::crossed_answers,
+            causes: &[
+                "what belongs to a connection (the socket, the name, the buffer) stands in a \
+                 variable that all clients share: the next client's takes its place",
+            ],
+        },
+        Check {
+            id: "timeout-mid-message",
+            about: "a request pauses for more than a second, within its header and its file",
+            run: headers::timeout_mid_message,
+            causes: TIMEOUT_MID_MESSAGE_CAUSES,
+        },
         Check {
             id: "malformed-header",
             about: "headers come that are not UTF-8, not JSON, or lack something",
@@ -210,6 +243,10 @@ pub const SERVER: Part = Part {
     ],
 };
 
+/// What is said of a server that waits when all has been sent.
+const WAITS: &str = "the program waits itself, for something that has come already, or that never \
+                     comes: `coalesced-messages` and `wrong-byte-order` try what draws an answer";
+
 /// Some bytes that no text mode leaves as they are.
 const FILE: &[u8] = b"a small file\r\n\x00\x1a\xff\n";
 
@@ -245,9 +282,30 @@ fn call(bench: &mut Bench) -> Outcome<Peer> {
 /// Sends a file of this name, as a good client does. Returns the connection.
 fn upload(bench: &mut Bench, name: &str) -> Outcome<Peer> {
     let mut peer = call(bench)?;
-    let kept = send_file(bench, &mut peer, name);
-    kept.map_err(|stop| if peer.is_first() { stop.in_plain(Plain::Opening) } else { stop })?;
-    Ok(peer)
+    match send_file(bench, &mut peer, name) {
+        Ok(()) => Ok(peer),
+        Err(stop) if peer.is_first() => Err(silence(bench, stop).in_plain(Plain::Opening)),
+        Err(stop) => Err(stop),
+    }
+}
+
+/// Sends a file under a name that none has yet.
+fn upload_another(bench: &mut Bench) -> Outcome<Peer> {
+    let name = format!("{}.txt", bench.story().lines().len());
+    upload(bench, &name)
+}
+
+/// Where nothing comes back, the causes beside `works` are not those of what was seen.
+fn silence(bench: &mut Bench, stop: Stop) -> Stop {
+    match stop {
+        Stop::Failed(failure) if failure.observed.starts_with("nothing came") => {
+            match bench.settle() {
+                Ok(Doing::Sleeps) => failure.only_cause(WAITS).into(),
+                _ => Stop::Failed(failure),
+            }
+        }
+        stop => stop,
+    }
 }
 
 fn send_file(bench: &Bench, peer: &mut Peer, name: &str) -> Outcome {

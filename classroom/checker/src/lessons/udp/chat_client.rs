@@ -3,7 +3,7 @@
 use crate::bench::Bench;
 use crate::datagrams::Host;
 use crate::lessons::requesting::{self, Client};
-use crate::lessons::{Check, Part};
+use crate::lessons::{Check, Part, asking, waiting};
 use crate::role::{Role, Transport};
 use crate::verdict::Outcome;
 
@@ -32,6 +32,8 @@ pub const CHAT_CLIENT: Part = Part {
                 "an unknown name ends the program, or its messages vanish in silence",
             ],
         },
+        waiting::busy_client_check(|bench| play(bench, requesting::busy_wait)),
+        asking::stale_bytes_check(|bench| play(bench, requesting::stale_bytes)),
         Check {
             id: "lost-datagram",
             about: "no answer comes, and the client gives up and says so",

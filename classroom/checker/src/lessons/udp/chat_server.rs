@@ -3,7 +3,7 @@
 use crate::bench::Bench;
 use crate::datagrams::Caller;
 use crate::lessons::answering::{self, Exchange};
-use crate::lessons::{Check, Part};
+use crate::lessons::{Check, Part, asking, waiting};
 use crate::role::{Role, Transport};
 use crate::verdict::Outcome;
 
@@ -27,6 +27,15 @@ pub const CHAT_SERVER: Part = Part {
             about: "a message comes while the operator types, and is answered in its turn",
             run: waiting_message,
             causes: &["the answer goes to whoever has written last"],
+        },
+        waiting::busy_server_check(|bench| answering::busy_wait(bench, TYPED)),
+        Check {
+            id: "stale-bytes",
+            about: "a short datagram comes after a long one, and nothing hangs on it",
+            run: |bench| {
+                answering::stale_bytes(bench, TYPED, b"the longest of all messages", b"short")
+            },
+            causes: asking::STALE_BYTES_CAUSES,
         },
         Check {
             id: "empty-datagram",

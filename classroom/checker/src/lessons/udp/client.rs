@@ -1,7 +1,7 @@
 //! The checks of the client that asks once.
 
 use crate::lessons::requesting::{self, Client};
-use crate::lessons::{Check, Part};
+use crate::lessons::{Check, Part, asking, waiting};
 use crate::role::{Role, Transport};
 
 /// The client's checks.
@@ -16,6 +16,8 @@ pub const CLIENT: Part = Part {
             run: |bench| requesting::works(bench, HELLO),
             causes: &["the answer is not received, or not printed"],
         },
+        waiting::busy_client_check(|bench| requesting::busy_wait(bench, HELLO)),
+        asking::stale_bytes_check(|bench| requesting::stale_bytes(bench, HELLO)),
         Check {
             id: "lost-datagram",
             about: "no answer comes, and the client gives up and says so",

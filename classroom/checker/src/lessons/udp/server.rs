@@ -1,7 +1,7 @@
 //! The checks of the server that answers `hi`.
 
 use crate::lessons::answering::{self, Exchange};
-use crate::lessons::{Check, Part};
+use crate::lessons::{Check, Part, asking, waiting};
 use crate::role::{Role, Transport};
 
 /// The server's checks.
@@ -18,6 +18,15 @@ pub const SERVER: Part = Part {
                 "the answer is not hi, or goes to another client than the one that has asked",
                 "the server ends after its first datagram",
             ],
+        },
+        waiting::busy_server_check(|bench| answering::busy_wait(bench, HELLO)),
+        Check {
+            id: "stale-bytes",
+            about: "a short datagram comes after a long one, and nothing hangs on it",
+            run: |bench| {
+                answering::stale_bytes(bench, HELLO, b"the longest of all messages", b"short")
+            },
+            causes: asking::STALE_BYTES_CAUSES,
         },
         Check {
             id: "empty-datagram",

@@ -3,7 +3,7 @@
 use crate::bench::Bench;
 use crate::datagrams::Host;
 use crate::lessons::requesting::{self, Client};
-use crate::lessons::{Check, Part};
+use crate::lessons::{Check, Part, asking, waiting};
 use crate::role::{Role, Transport};
 use crate::verdict::Outcome;
 
@@ -22,6 +22,8 @@ pub const SHELL_CLIENT: Part = Part {
                 "an empty datagram is taken for an end, or not counted",
             ],
         },
+        waiting::busy_client_check(|bench| requesting::busy_wait(bench, SHELL)),
+        asking::stale_bytes_check(|bench| requesting::stale_bytes(bench, SHELL)),
         Check {
             id: "lost-datagram",
             about: "no answer comes, and the client gives up and says so",

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::bench::Bench;
 use crate::datagrams::{Caller, LONG};
 use crate::lessons::answering::{self, Exchange, next_client};
-use crate::lessons::{Check, Part, commands};
+use crate::lessons::{Check, Part, asking, commands, waiting};
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, Stop, ensure};
 use crate::watch::{LOOK, Watch};
@@ -31,6 +31,13 @@ pub const SHELL_SERVER: Part = Part {
             about: "a command that is not text is answered too",
             run: |bench| answering::invalid_utf8(bench, ECHO, b"echo caf\xe9 \xff\xfe!"),
             causes: commands::INVALID_UTF8_CAUSES,
+        },
+        waiting::busy_server_check(|bench| answering::busy_wait(bench, ECHO)),
+        Check {
+            id: "stale-bytes",
+            about: "a short datagram comes after a long one, and nothing hangs on it",
+            run: stale_bytes,
+            causes: asking::STALE_BYTES_CAUSES,
         },
         Check {
             id: "empty-datagram",
@@ -80,6 +87,17 @@ pub const SHELL_SERVER: Part = Part {
         },
     ],
 };
+
+/// A long command, and then a short one.
+fn stale_bytes(bench: &mut Bench) -> Outcome {
+    let mut caller = next_client(bench, ECHO)?;
+    let newline = if cfg!(windows) { "\r\n" } else { "\n" };
+    for word in ["abcdefghijklmnopqrstuvwxyz-0123456789", "short", "0"] {
+        caller.send(format!("echo {word}"))?;
+        hear(&mut caller, b"", format!("{word}{newline}").as_bytes())?;
+    }
+    Ok(())
+}
 
 const ECHO: Exchange = Exchange {
     ask: b"echo hello",

@@ -138,7 +138,10 @@ pub const WRONG: &[Wrong] = &[
     client!(5, "faulty-struct-header-client", "oversized-length"),
     client!(5, "faulty-struct-header-client", "negative-length"),
     // Whoever miscounts reads does so byte by byte as well.
-    Wrong { also: &["short-read"], ..client!(5, "faulty-struct-header-client", "wrong-count") },
+    Wrong {
+        also: &["short-read", "leftover-bytes"],
+        ..client!(5, "faulty-struct-header-client", "wrong-count")
+    },
     server!(6, "faulty-dict-header-server", "wrong-count"),
     plain_server!(6, "works"),
     plain_server!(6, "works-no-output"),
@@ -180,6 +183,9 @@ pub const WRONG: &[Wrong] = &[
     client!(6, "faulty-dict-header-client", "oversized-length"),
     client!(6, "faulty-dict-header-client", "negative-length"),
     // Whoever miscounts reads does so byte by byte as well.
-    Wrong { also: &["short-read"], ..client!(6, "faulty-dict-header-client", "wrong-count") },
+    Wrong {
+        also: &["short-read", "leftover-bytes"],
+        ..client!(6, "faulty-dict-header-client", "wrong-count")
+    },
     client!(6, "faulty-dict-header-client", "malformed-header"),
 ];

@@ -6,9 +6,10 @@ use super::super::message::{get, put, receive, receive_ok};
 use super::super::paths::expect_file;
 use super::{FILE, MAX_ANSWER, connect, fetched, folder, next_client, stop_within_file, upload};
 use crate::bench::Bench;
+use crate::lessons::lasting;
 use crate::lessons::serving::{goes_on, must_stand_a_pause, send_with_end};
 use crate::peer::Then;
-use crate::verdict::{Failure, Outcome, Stop, ensure};
+use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 
 /// What `{timeout}` is when a client keeps silent, and how much later it must be gone at last.
 const TIMEOUT: Duration = Duration::from_secs(1);
@@ -125,13 +126,64 @@ pub fn silent_peer(bench: &mut Bench) -> Outcome {
     next_client(bench, "after.txt")
 }
 
+/// A signal comes while a client is within its file, and it is served on.
+pub fn interrupted_call(bench: &mut Bench) -> Outcome {
+    let mut peer = stop_within_file(bench, "half.txt")?;
+    lasting::interrupted_call(bench, || {
+        peer.send(&FILE[FILE.len() / 2..])?;
+        receive_ok(&mut peer, "the answer that the file is kept").map(drop)
+    })
+    .map_err(|stop| stop.in_plain(Plain::Counted))
+}
+
+/// A client stops within its file, and another one comes.
+pub fn crossed_answers(bench: &mut Bench) -> Outcome {
+    let mut slow = stop_within_file(bench, "slow.txt")?;
+    let mut quick = connect(bench)?;
+    bench.settle()?;
+    slow.send(&FILE[FILE.len() / 2..])?;
+    // Whoever serves one after another has not even seen the second.
+    let kept = receive_ok(&mut slow, "the answer to the first client, whose file has come")
+        .and_then(|_| expect_file(&folder(bench), "slow.txt", FILE));
+    kept.map_err(|stop| {
+        stop.in_plain(Plain::Counted).only_cause(
+            "the first client's connection is not found any more when a second one has come: both \
+             stand in one variable",
+        )
+    })?;
+    // Some servers wait for its end before they turn to the next.
+    slow.close()?;
+    quick.expect_no_more()?;
+    quick.send([put("quick.txt", FILE), FILE.into()].concat())?;
+    receive_ok(&mut quick, "the answer to the second client")?;
+    expect_file(&folder(bench), "quick.txt", FILE)?;
+    quick.close()?;
+
+    // The same once more, and now both are within their files.
+    let names = ["first.txt", "second.txt"];
+    let first = stop_within_file(bench, names[0])?;
+    let second = stop_within_file(bench, names[1])?;
+    for (mut peer, name) in [first, second].into_iter().zip(names) {
+        peer.send(&FILE[FILE.len() / 2..])?;
+        receive_ok(&mut peer, "the answer that the file is kept")
+            .and_then(|_| expect_file(&folder(bench), name, FILE))
+            .map_err(|stop| {
+                stop.only_cause("two clients' files, or their answers, take each other's place")
+            })?;
+        peer.close()?;
+    }
+    Ok(())
+}
+
 /// A client takes its time, and another one comes.
 pub fn one_client_blocks_all(bench: &mut Bench) -> Outcome {
     let mut slow = connect(bench)?;
     bench.settle()?;
     next_client(bench, "quick.txt")?;
-    slow.send([put("slow.txt", FILE), FILE.into()].concat())?;
-    receive_ok(&mut slow, "the answer that the file of the slow client is kept")?;
-    expect_file(&folder(bench), "slow.txt", FILE)?;
-    Ok(())
+    // Now both have been accepted.
+    let late = slow.send([put("slow.txt", FILE), FILE.into()].concat());
+    late.and_then(|()| receive_ok(&mut slow, "the answer that the file of the slow client is kept"))
+        .and_then(|_| expect_file(&folder(bench), "slow.txt", FILE))
+        .map(drop)
+        .map_err(|stop| stop.in_plain(Plain::Crossed))
 }

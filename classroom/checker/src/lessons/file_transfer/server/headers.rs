@@ -1,5 +1,7 @@
 //! What stands in a header, and how it comes.
 
+use std::thread;
+
 use serde_json::json;
 
 use super::super::message::{
@@ -8,10 +10,11 @@ use super::super::message::{
 use super::super::paths::{expect_file, expect_no_file};
 use super::{FILE, MAX_ANSWER, call, connect, folder, next_client};
 use crate::bench::Bench;
+use crate::lessons::framed_client::LULL;
 use crate::lessons::length;
 use crate::lessons::serving::goes_on;
 use crate::peer::Then;
-use crate::verdict::{Failure, Outcome, ensure};
+use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 
 /// No program needs so much memory for what is sent to it here.
 const MEMORY: u64 = 512 << 20;
@@ -28,6 +31,69 @@ pub fn short_read(bench: &mut Bench) -> Outcome {
     receive_ok(&mut peer, "the answer that the file is kept")?;
     expect_file(&folder(bench), "pieces.txt", FILE)?;
     Ok(())
+}
+
+/// A header and its file arrive together; if that goes wrong, the file once more behind the header.
+pub fn coalesced_messages(bench: &mut Bench) -> Outcome {
+    let failure = match next_client(bench, "together.txt") {
+        Err(Stop::Failed(failure)) => failure,
+        outcome => return outcome,
+    };
+    bench.kill();
+    if kept_apart(bench).is_err() {
+        return Err(failure.in_plain(Plain::Opening).into());
+    }
+    let expected = "a file that is kept, also when it arrives together with its header";
+    Err(Failure::new(expected, "it is kept only if it comes when the header has been read").into())
+}
+
+fn kept_apart(bench: &mut Bench) -> Outcome {
+    let mut peer = call(bench)?;
+    peer.send_pieces([put("apart.txt", FILE)])?;
+    bench.settle()?;
+    peer.send(FILE)?;
+    receive_ok(&mut peer, "the answer that the file is kept")?;
+    expect_file(&folder(bench), "apart.txt", FILE).map(drop)
+}
+
+/// A request pauses, within its length, its header and its file. The server may lose its patience;
+/// then it lets the client go, and keeps nothing.
+pub fn timeout_mid_message(bench: &mut Bench) -> Outcome {
+    in_slow_pieces(bench).map_err(|stop| {
+        // Pieces as such are the matter of others.
+        stop.in_plain(Plain::Pieces).in_plain(Plain::Counted)
+    })
+}
+
+fn in_slow_pieces(bench: &mut Bench) -> Outcome {
+    let mut peer = connect(bench)?;
+    let request = put("slow.txt", FILE);
+    let (length, header) = request.split_at(2);
+    let (begin, end) = header.split_at(header.len() / 2);
+    let (half, rest) = FILE.split_at(FILE.len() / 2);
+    let pieces = [length.to_vec(), begin.to_vec(), [end, half].concat(), rest.to_vec()];
+    for (position, piece) in pieces.iter().enumerate() {
+        if position > 0 {
+            bench.story().tell(format!("a pause of {:.1} s", LULL.as_secs_f64()));
+            thread::sleep(LULL);
+        }
+        peer.try_send(piece)?;
+    }
+    let arrival = peer.receive_exactly(4)?;
+    if matches!(arrival.then, Then::End | Then::Reset) {
+        expect_no_file(&folder(bench), "slow.txt", "its client was let go")?;
+        peer.close()?;
+        return next_client(bench, "after.txt");
+    }
+    let expected = "the answer that the file is kept, or the end: the line was slow, and nothing \
+                    was lost";
+    ensure(arrival.bytes.len() == 4, || {
+        Failure::new(expected, format!("nothing came: {}", peer.what(&arrival.then)))
+    })?;
+    bench.settle()?;
+    expect_file(&folder(bench), "slow.txt", FILE)?;
+    peer.close()?;
+    next_client(bench, "after.txt")
 }
 
 /// A client ends its side within a header.

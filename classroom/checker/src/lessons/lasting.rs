@@ -1,0 +1,129 @@
+//! The checks of servers that go on for long: what they keep, and what interrupts them.
+
+use crate::bench::Bench;
+use crate::lessons::Check;
+use crate::peer::Peer;
+use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
+use crate::watch::Doing;
+
+/// How many clients come and go, and how many of them may have left something behind.
+const CLIENTS: usize = 10;
+const FEW: u64 = 3;
+
+/// Causes of connections staying that are over.
+pub const LEAKED_DESCRIPTOR_CAUSES: &[&str] = &[
+    "a connection is not closed when its client has left: it is kept in a list, or only forgotten",
+    "it is closed where the conversation ends well, and not where it ends with an error",
+];
+
+/// Causes of a signal's ending something.
+pub const INTERRUPTED_CALL_CAUSES: &[&str] = &[
+    "a call that was interrupted by a signal (EINTR) is taken for one that has failed, or for the \
+     end of the connection; it wants to be made again",
+];
+
+/// Causes of a call's going to a socket that cannot do it.
+pub const WRONG_SOCKET_CAUSES: &[&str] = &[
+    "the listening socket is closed together with the first connection",
+    "a read or a write goes to the listening socket, not to the one that accept has returned",
+];
+
+/// How a client of a lesson comes, is served, and stays.
+pub type Served = fn(&mut Bench) -> Outcome<Peer>;
+
+/// The check of a server that must tell its sockets apart.
+pub const fn wrong_socket_check(run: fn(&mut Bench) -> Outcome) -> Check {
+    Check {
+        id: "wrong-socket",
+        about: "a client leaves, and the server still has a socket that listens",
+        run,
+        causes: WRONG_SOCKET_CAUSES,
+    }
+}
+
+/// The check of a server that must let go.
+pub const fn leaked_descriptor_check(run: fn(&mut Bench) -> Outcome) -> Check {
+    Check {
+        id: "leaked-descriptor",
+        about: "ten clients come and go, and the server keeps nothing of them",
+        run,
+        causes: LEAKED_DESCRIPTOR_CAUSES,
+    }
+}
+
+/// The check of a server that must call again.
+pub const fn interrupted_call_check(run: fn(&mut Bench) -> Outcome) -> Check {
+    Check {
+        id: "interrupted-call",
+        about: "the server is stopped for a moment and signalled; its client is served on",
+        run,
+        causes: INTERRUPTED_CALL_CAUSES,
+    }
+}
+
+/// Clients come and go.
+pub fn leaked_descriptor(bench: &mut Bench, served: Served) -> Outcome {
+    for _ in 0..2 {
+        served(bench)?.close()?;
+        bench.settle()?;
+    }
+    let Some(before) = descriptors(bench)? else {
+        return Err(Stop::Skipped("this system does not tell what a program holds open".into()));
+    };
+    for _ in 0..CLIENTS {
+        served(bench)?.close()?;
+    }
+    bench.settle()?;
+    let after = descriptors(bench)?.unwrap_or(before);
+    bench.story().tell(format!("it held {before} descriptors, and holds {after}"));
+    ensure(after < before + CLIENTS as u64 - FEW, || {
+        let expected = "a server that closes the connections of clients that have left";
+        let kept = after.saturating_sub(before);
+        Failure::new(expected, format!("after {CLIENTS} clients it holds {kept} descriptors more"))
+    })
+}
+
+fn descriptors(bench: &mut Bench) -> Outcome<Option<u64>> {
+    Ok(bench.program()?.activity().map(|activity| activity.descriptors))
+}
+
+/// The server is signalled while it waits for its client.
+pub fn interrupted_call(bench: &mut Bench, again: impl FnOnce() -> Outcome) -> Outcome {
+    bench.settle()?;
+    if !bench.subject()?.pause()? {
+        return Err(Stop::Skipped("programs cannot be signalled on this system".into()));
+    }
+    bench.subject()?.resume()?;
+    bench.subject()?.signal()?;
+    let expected = "a server that makes a call again that a signal has interrupted";
+    if let Doing::Ended(status) = bench.settle()? {
+        let words = bench.program()?.last_words().unwrap_or_else(|| "none".into());
+        let observed = format!("it ended with {status}. Its last words: {words}");
+        return Err(Failure::new(expected, observed).into());
+    }
+    again().map_err(|stop| match stop {
+        Stop::Failed(failure) => {
+            let observed = format!("its client is not served any more: {}", failure.observed);
+            Failure::new(expected, observed).into()
+        }
+        stop => stop,
+    })
+}
+
+/// A client leaves, and another calls.
+pub fn wrong_socket(bench: &mut Bench, served: Served) -> Outcome {
+    served(bench).map_err(by_its_words)?.close()?;
+    bench.settle()?;
+    served(bench).map(drop).map_err(by_its_words)
+}
+
+/// Only a program that says so itself is blamed: other reasons have other names.
+fn by_its_words(stop: Stop) -> Stop {
+    match stop {
+        Stop::Failed(failure) if failure.means("wrong-socket") => failure.of_its_own().into(),
+        Stop::Failed(failure) if failure.plain.is_empty() => {
+            failure.in_plain(Plain::NextClient).into()
+        }
+        stop => stop,
+    }
+}
