@@ -4,10 +4,8 @@
 // The commands are those of a Unix shell.
 #![cfg(unix)]
 
-mod frames {
-    pub mod clients;
-    pub mod servers;
-}
+mod clients;
+mod servers;
 
 use std::io::ErrorKind;
 use std::net::TcpStream;

@@ -10,7 +10,7 @@ use support::{
     Finished, Program, accept, connect, expect_bytes, listen, nobody, reset,
 };
 
-use crate::{MOMENT, expect_silence, with_length};
+use super::{MOMENT, expect_silence, with_length};
 
 /// The md5 of `hi` and a newline, as md5sum prints it.
 const MD5_OF_HI: &str = "764efa883dda1e11db47671c4a3bbd9e";

@@ -13,7 +13,7 @@ use support::{
     Program, connect, expect_bytes, expect_end, read_exactly, reset,
 };
 
-use crate::{MOMENT, expect_silence, with_length};
+use super::{MOMENT, expect_silence, with_length};
 
 /// A program, and how its lesson frames an answer.
 struct Server {

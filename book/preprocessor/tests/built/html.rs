@@ -7,7 +7,7 @@ use std::process::Command;
 
 use regex_lite::Regex;
 
-use crate::{root, run};
+use super::{root, run};
 
 /// What a page has and where it leads.
 #[derive(Default)]

@@ -8,7 +8,7 @@ use std::process::Command;
 use book_preprocessor::checks::listings::program_pages;
 use book_preprocessor::{Book, Course, Directive, WORKSPACE, manifest, select};
 
-use crate::{book, course, root, run};
+use super::{book, course, root, run};
 
 #[test]
 #[ignore = "builds all lessons once more: just test-book"]

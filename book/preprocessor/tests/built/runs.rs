@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-use crate::{root, run};
+use super::{root, run};
 
 #[test]
 #[ignore = "takes a minute, and needs bash, GNU sed, strace, ss and tshark: just test-book"]

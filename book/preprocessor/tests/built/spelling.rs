@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use book_preprocessor::{Page, parser};
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
-use crate::{book, root};
+use super::{book, root};
 
 #[test]
 #[ignore = "needs hunspell: just test-book"]

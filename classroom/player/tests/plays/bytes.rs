@@ -5,7 +5,7 @@ use std::path::Path;
 
 use assert_cmd::Command;
 
-use crate::{PATIENCE, folder, stems};
+use super::{PATIENCE, folder, stems};
 
 /// Plays a lesson over wires, and compares what went over them with what was recorded.
 ///

@@ -21,12 +21,12 @@ macro_rules! replay {
         mod $name {
             #[test]
             fn transcripts() {
-                crate::transcripts::replay($number);
+                crate::plays::transcripts::replay($number);
             }
 
             #[test]
             fn bytes() {
-                crate::bytes::replay($number);
+                crate::plays::bytes::replay($number);
             }
         }
     )*};

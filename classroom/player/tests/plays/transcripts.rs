@@ -6,7 +6,7 @@ use assert_cmd::Command;
 use assert_cmd::assert::OutputAssertExt;
 use predicates::str::diff;
 
-use crate::{PATIENCE, folder, stems};
+use super::{PATIENCE, folder, stems};
 
 /// Plays each scene of a lesson and compares it with its transcript.
 pub fn replay(number: u32) {
