@@ -1007,7 +1007,14 @@ fn a_disk_that_is_full() {
     let mut server = Program::spawn(command);
     server.wait_until_listening();
     let shop = Shop { server, dir };
-    shop.refuses(&put("big", &noise(1_000_000, 9)), "disk");
+    let answer = refusal(&mut shop.send(&put("big", &noise(1_000_000, 9))));
+    assert_eq!(answer["id"], "disk");
+    // The client is not told where the file lay. Those who keep the server are.
+    let message = answer["message"].as_str().expect("a text");
+    assert!(!message.contains('/') && !message.contains(".partial-"), "{answer}");
+    assert!(shop.server.error_line().contains(text(shop.dir.path())), "stderr does not tell");
+    shop.server.expect_client_gone("disk");
+    shop.serves_on();
     assert_eq!(shop.names(), [""; 0]);
     assert_eq!(recv_json(&mut shop.send(&put("small", b"hello")))["status"], "ok");
 }

@@ -4,10 +4,10 @@ use std::io::{Read, Write};
 
 use connection_loop::read_some;
 use dict_header::hex;
+use file_transfer::disk;
 use md5::{Digest, Md5};
 use struct_header::Failure;
 
-use super::folder::disk;
 use crate::Fault;
 
 /// How many bytes are asked for at a time.

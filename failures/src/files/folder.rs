@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use connection_loop::elog;
 use dict_header::Header;
-use file_transfer::Listing;
+use file_transfer::{Listing, disk};
 use struct_header::Failure;
 use tempfile::NamedTempFile;
 
@@ -171,10 +171,4 @@ impl Folder {
 
 fn already_exists() -> Failure {
     Failure::new("already-exists", "there is something of this name already")
-}
-
-/// Names what went wrong with a file, in contrast to what went wrong with a
-/// peer.
-pub fn disk(what: &str) -> impl Fn(io::Error) -> Failure {
-    move |error| Failure::new("disk", format!("{what}: {error}"))
 }

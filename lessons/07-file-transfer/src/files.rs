@@ -4,7 +4,6 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use connection_loop::elog;
 use struct_header::Failure;
 use tempfile::{Builder, NamedTempFile};
 
@@ -25,12 +24,7 @@ pub fn begin(dir: &Path) -> Result<NamedTempFile, Failure> {
     // user makes.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(dir).map_err(|error| {
-        // This error tells where the folder lies, which is nobody's business
-        // but our own.
-        elog!("{error}");
-        disk("cannot make a file")(error.kind().into())
-    })
+    builder.tempfile_in(dir).map_err(disk("cannot make a file"))
 }
 
 /// Gives a file that is whole its name, in one step. Only with `overwrite` it
