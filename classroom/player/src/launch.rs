@@ -19,10 +19,10 @@ pub enum Half {
 }
 
 impl Half {
-    fn suffix(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
-            Self::Server => "-server",
-            Self::Client => "-client",
+            Self::Server => "server",
+            Self::Client => "client",
         }
     }
 }
@@ -30,19 +30,23 @@ impl Half {
 /// Builds a lesson's program and becomes it.
 pub fn launch(course: &Course, half: Half, starting: &Starting) -> anyhow::Result<()> {
     let lesson = course.lesson(starting.number)?;
+    let suffix = format!("-{}", half.name());
     let ending = |suffix: &str| lesson.programs.iter().find(|program| program.ends_with(suffix));
 
     let mut arguments = starting.arguments.as_slice();
     let mut program = None;
     if let Some((first, rest)) = arguments.split_first() {
-        program = ending(&format!("-{}{}", first.to_string_lossy(), half.suffix()));
+        program = ending(&format!("-{}{suffix}", first.to_string_lossy()));
         if program.is_some() {
             arguments = rest;
         }
     }
-    let halves = lesson.programs.iter().filter(|program| program.ends_with(half.suffix()));
-    if let (None, Some(first), 2..) = (&program, arguments.first(), halves.count()) {
-        // Neither an address nor an option: it was meant to be a pair.
+    let takes_words = lesson.commands.as_deref() == Some(half.name());
+    let halves = lesson.programs.iter().filter(|program| program.ends_with(&suffix));
+    if let (None, false, Some(first), 2..) =
+        (&program, takes_words, arguments.first(), halves.count())
+    {
+        // Neither an address, an option nor a command: it was meant to be a pair.
         let first = first.to_string_lossy();
         ensure!(
             first.starts_with('-') || first.contains(':'),
@@ -52,7 +56,7 @@ pub fn launch(course: &Course, half: Half, starting: &Starting) -> anyhow::Resul
         );
     }
     let program = program
-        .or_else(|| ending(half.suffix()))
+        .or_else(|| ending(&suffix))
         .with_context(|| format!("lesson {} has no such program", lesson.number))?;
 
     let programs = Programs::build(&course.root, &BTreeSet::from([program.clone()]))?;

@@ -23,6 +23,8 @@ pub struct Lesson {
     pub framed: bool,
     /// Whether one read of the server is one request, so that a bent line changes what is asked.
     pub unframed_requests: bool,
+    /// The half of the main pair that takes words for commands: `client`, if one does.
+    pub commands: Option<String>,
     /// Where its scenes lie.
     demo: PathBuf,
 }
@@ -46,6 +48,7 @@ impl Lesson {
             udp: lesson["transport"] == "udp",
             framed: lesson["framed"] == true,
             unframed_requests: lesson["unframed-requests"] == true,
+            commands: lesson["commands"].as_str().map(String::from),
             demo: folder.join("demo"),
         })
     }

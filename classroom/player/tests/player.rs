@@ -674,7 +674,13 @@ fn server_and_client_become_the_program() {
         .stderr(contains("cannot connect to 127.0.0.1:1"));
     run(&["server", "4", "nonsense"]).assert().code(1).stderr(contains("no pair `nonsense`"));
     run(&["client", "7", "--server", "127.0.0.1:1", "list"]).assert().code(1);
+    // Lesson 7's client takes commands, its server none.
     run(&["client", "7", "nonsense"]).assert().code(2).stderr(contains("Usage: "));
+    run(&["client", "7", "first", "--help"])
+        .assert()
+        .stdout(contains("file-transfer-first-client"));
+    run(&["server", "7", "frist"]).assert().code(1).stderr(contains("file-transfer-first-server"));
+    run(&["server", "8", "chta"]).assert().code(1).stderr(contains("udp-chat-server"));
     run(&["lesson", "x"]).assert().code(2).stderr(contains("a lesson has a number"));
     run(&["client", "77"]).assert().code(1).stderr(contains("there is no lesson 77"));
     run(&["server", "1", "--nonsense"]).assert().code(2).stderr(contains("--nonsense"));
