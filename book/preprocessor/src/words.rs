@@ -182,7 +182,7 @@ fn pages(ids: &[Meant], up: &str) -> String {
         Some(when) => format!("{}: {}", link(&meant.id, up), inert(when)),
         None => link(&meant.id, up),
     };
-    ids.iter().map(page).collect::<Vec<_>>().join("; ")
+    ids.iter().map(page).collect::<Vec<_>>().join("<br>")
 }
 
 #[cfg(test)]
