@@ -107,6 +107,10 @@ struct Playing {
     #[arg(long, requires = "chosen")]
     step: bool,
 
+    /// Never wait, not even at the questions, where a play on a terminal waits for Enter
+    #[arg(long, requires = "chosen", conflicts_with = "step")]
+    run: bool,
+
     /// Write the transcripts that lie beside the scenes; of all of them if none is named. With
     /// --bytes write what went over each connection instead
     #[arg(long, conflicts_with = "step")]

@@ -14,11 +14,11 @@ use crate::lesson::Lesson;
 use crate::programs::Programs;
 use crate::running::Running;
 use crate::script::Script;
-use crate::show::Show;
+use crate::show::{Show, Stops};
 use crate::stage::Stage;
 use crate::step::Step;
 use crate::wires::{self, Line};
-use crate::{Failures, Lessons, Playing, bytes, is_unread};
+use crate::{Failures, Lessons, Playing, bytes, is_unread, terminal};
 
 /// What is said before a play in which requests are bent that have no frame.
 const BENT_REQUESTS: &str = "The requests of this lesson have no frame: one read is one command. Bent, \
@@ -92,7 +92,7 @@ fn perform(
         line.check(programs.path(wires::PROGRAM)?, running)?;
     }
 
-    let mut show = Show::new(playing.step);
+    let mut show = Show::new(stops(playing));
     for part in parts {
         show.heading(&part.heading)?;
         if part.line.as_ref().is_some_and(|line| line.bent_requests) {
@@ -106,6 +106,17 @@ fn perform(
         }
     }
     Ok(())
+}
+
+/// Where a play stops. Only a person waits at questions, and who records wants all of it.
+fn stops(playing: &Playing) -> Stops {
+    if playing.step {
+        Stops::Steps
+    } else if !playing.run && !playing.record && terminal::shows_a_person() {
+        Stops::Questions
+    } else {
+        Stops::Nowhere
+    }
 }
 
 /// Reads the scripts of a lesson that were asked for. All are read before anything is built:
@@ -202,7 +213,7 @@ fn play(
     }
     for step in &script.lines {
         if !matches!(step.step, Step::Skip { .. }) {
-            show.wait_for_enter();
+            show.stop();
         }
         if let Err(error) = stage.perform(&step.step, show) {
             if is_unread(&error) {

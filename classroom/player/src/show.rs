@@ -18,16 +18,30 @@ const COLOURS: [AnsiColor; 5] =
 /// How many columns stand before the words to the audience.
 const INDENT: usize = 4;
 
+/// What a reader is told at a question. It fits a narrow terminal: one line is cleared.
+const QUESTION_PROMPT: &str = "[Enter: the answer, Ctrl-D: play on]";
+
 /// The name under which files are shown.
 pub const FILES: &str = "files";
 
 /// Prints a play, and keeps its transcript.
 pub struct Show {
-    step: bool,
+    stops: Stops,
     transcript: String,
     styles: BTreeMap<String, Style>,
     width: usize,
     block: Block,
+}
+
+/// Where a play waits for Enter.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Stops {
+    /// Before each step.
+    Steps,
+    /// Behind each question, before its answer.
+    Questions,
+    /// It plays on to the end.
+    Nowhere,
 }
 
 /// What was printed last. A blank line stands between remarks and what happens.
@@ -75,10 +89,10 @@ impl Sign {
 }
 
 impl Show {
-    /// With `step`, waits for Enter before each step.
-    pub fn new(step: bool) -> Self {
+    /// Makes ready for plays that stop there.
+    pub fn new(stops: Stops) -> Self {
         Self {
-            step,
+            stops,
             transcript: String::new(),
             styles: BTreeMap::new(),
             width: 0,
@@ -205,20 +219,26 @@ impl Show {
         self.paragraph(remarks, ' ', Style::new())
     }
 
-    /// Waits for Enter, if the play goes step by step. The end of the input lets it run on.
-    pub fn wait_for_enter(&mut self) {
-        if !self.step {
-            return;
-        }
+    /// Waits for Enter, if the play stops before the next step. The end of the input lets it
+    /// play on.
+    pub fn stop(&mut self) {
+        let prompt = match self.stops {
+            Stops::Steps => "[Enter]",
+            Stops::Questions if self.block == Block::Question => QUESTION_PROMPT,
+            Stops::Questions | Stops::Nowhere => return,
+        };
         let person = io::stdin().is_terminal() && io::stderr().is_terminal();
         if person {
             terminal::forget_early_keys();
-            eprint!("[Enter]");
+            eprint!("{prompt}");
         }
-        self.step = io::stdin().lock().skip_until(b'\n').is_ok_and(|count| count > 0);
+        let entered = io::stdin().lock().skip_until(b'\n').is_ok_and(|count| count > 0);
         if person {
-            // The terminal has begun a new line: go back and clear the prompt.
-            eprint!("\x1b[A\x1b[2K");
+            // Clear the prompt. With Enter, the terminal has begun a new line below it.
+            eprint!("{}\r\x1b[2K", if entered { "\x1b[A" } else { "" });
+        }
+        if !entered {
+            self.stops = Stops::Nowhere;
         }
     }
 

@@ -59,6 +59,11 @@ fn columns() -> Option<usize> {
     None
 }
 
+/// Whether a person reads what we print and ask, and can answer.
+pub fn shows_a_person() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal() && io::stderr().is_terminal()
+}
+
 /// Forgets what was typed before it was asked for: each step waits for an Enter of its own.
 #[cfg(unix)]
 pub fn forget_early_keys() {

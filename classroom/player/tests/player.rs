@@ -67,6 +67,14 @@ impl Play {
             .count()
     }
 
+    /// The files in the folder of the scene that is being played.
+    fn scene_files(&self) -> Vec<String> {
+        let names = |folder: &Path| fs::read_dir(folder).expect("a folder").flatten();
+        let scenes = names(&self.folder.path().join("tmp"));
+        let files = scenes.flat_map(|scene| names(&scene.path()));
+        files.map(|file| file.file_name().to_string_lossy().into_owned()).collect()
+    }
+
     fn assert_nothing_is_left(&self) {
         assert_eq!(self.processes(), 0, "processes are left behind");
         let files: Vec<_> =
@@ -109,13 +117,28 @@ impl Running {
         }
     }
 
-    /// The state of the process, as /proc names it: R runs, S sleeps, Z has ended.
-    fn state(&self) -> char {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()));
-        let stat = stat.expect("a child that is not waited for stays there");
-        let (_, fields) = stat.rsplit_once(") ").expect("the name is in parentheses");
-        fields.chars().next().expect("the state follows")
+    /// Reads up to a text that need not end a line.
+    fn read_up_to(&mut self, wanted: &str) -> String {
+        let mut read = Vec::new();
+        while !read.ends_with(wanted.as_bytes()) {
+            let mut byte = [0];
+            let came = self.output.read_exact(&mut byte);
+            assert!(came.is_ok(), "`{wanted}` never came: {}", String::from_utf8_lossy(&read));
+            read.extend(byte);
+        }
+        String::from_utf8_lossy(&read).into_owned()
     }
+
+    fn state(&self) -> char {
+        state(&self.child.id().to_string())
+    }
+}
+
+/// The state of a process, as /proc names it: R runs, S sleeps, Z has ended.
+fn state(id: &str) -> char {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).expect("it is still there");
+    let (_, fields) = stat.rsplit_once(") ").expect("the name is in parentheses");
+    fields.chars().next().expect("the state follows")
 }
 
 impl Drop for Running {
@@ -548,6 +571,44 @@ fn step_waits_for_enter_before_each_step() {
     player.output.read_to_string(&mut rest).unwrap();
     assert_eq!(rest, "\n    three\n");
     assert!(player.child.wait().unwrap().success());
+}
+
+#[test]
+fn on_a_terminal_the_answer_to_a_question_waits_for_enter() {
+    let play = Play::new("title T\nask one\nfile a x\nask two\nfile b x\nask three\nfile c x\n");
+    let script = play.folder.path().join("scene.play");
+    let player = env!("CARGO_BIN_EXE_player");
+    let mut command = Command::new("script");
+    command.env("TMPDIR", play.folder.path().join("tmp")).env("NO_COLOR", "1");
+    // Its process id is told, and stays that of the player.
+    let shell = format!("echo $$; exec {player} lesson 1 --script {}", script.display());
+    command.args(["-qec", &shell, "/dev/null"]);
+    let mut terminal = Running::start(command);
+    let id = terminal.line();
+    let prompt = "[Enter: the answer, Ctrl-D: play on]";
+
+    let shown = terminal.read_up_to(prompt);
+    assert!(shown.contains("? one") && !shown.contains("files"), "{shown}");
+    wait_until("the player waits", || state(&id) == 'S');
+    assert_eq!(play.scene_files(), Vec::<String>::new(), "it does not wait");
+    terminal.input.as_mut().unwrap().write_all(b"\n").unwrap();
+
+    let shown = terminal.read_up_to(prompt);
+    assert!(shown.contains("? two") && shown.contains("files ! a"), "{shown}");
+    wait_until("the player waits", || state(&id) == 'S');
+    assert_eq!(play.scene_files(), ["a"], "it does not wait");
+    // Ctrl-D: no question is waited at any more.
+    terminal.input.as_mut().unwrap().write_all(b"\x04").unwrap();
+
+    let mut rest = String::new();
+    terminal.output.read_to_string(&mut rest).unwrap();
+    assert!(rest.contains("files ! b") && rest.contains("files ! c"), "{rest}");
+    assert!(rest.contains("? three") && !rest.contains(prompt), "{rest}");
+    assert!(terminal.child.wait().unwrap().success());
+
+    let script = script.to_str().unwrap();
+    let shown = in_terminal(60, &["lesson", "1", "--script", script, "--run"]).join("\n");
+    assert!(shown.contains("? one\n\nfiles ! a") && !shown.contains(prompt), "{shown}");
 }
 
 /// Runs the player in a terminal of so many columns, without colours.
