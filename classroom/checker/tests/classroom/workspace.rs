@@ -1,14 +1,10 @@
 //! A small course with copies of some exercises, in which a test may write what it likes.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use regex_lite::Regex;
-
-/// Builds of one exercise in several workspaces put their programs in the same place.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// The course's folder.
 pub fn root() -> PathBuf {
@@ -18,15 +14,15 @@ pub fn root() -> PathBuf {
 /// A course of its own.
 pub struct Workspace {
     root: PathBuf,
-    _turn: MutexGuard<'static, ()>,
+    /// The lock goes with the file, also when a test is killed.
+    _turn: File,
 }
 
 impl Workspace {
     /// Makes a course with these exercises, each as it is handed out.
     pub fn new(exercises: &[&str]) -> Self {
-        let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-        let workspace =
-            Self { root: Path::new(env!("CARGO_TARGET_TMPDIR")).join("course"), _turn: turn };
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let workspace = Self { root: folder.join("course"), _turn: turn(folder) };
         if workspace.root.exists() {
             fs::remove_dir_all(&workspace.root).expect("the last test's course goes");
         }
@@ -87,6 +83,15 @@ impl Workspace {
     pub fn checker(&self, arguments: &[&str]) -> Said {
         self.command(arguments).output().expect("the checker starts").into()
     }
+}
+
+/// Waits until no other test has a course. Builds of one exercise in several workspaces put their
+/// programs in the same place. A lock on a file also holds between processes, of which some
+/// runners of tests start one for each test.
+fn turn(folder: &Path) -> File {
+    let file = File::create(folder.join("course.lock")).expect("the lock can be made");
+    file.lock().expect("the lock can be taken");
+    file
 }
 
 fn read(path: &Path) -> String {
