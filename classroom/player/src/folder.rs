@@ -1,37 +1,30 @@
 //! The folder of a scene, in which all its sides work.
 
-use std::path::{Path, PathBuf};
-use std::{env, fs, io, process};
+use std::path::Path;
+use std::{env, fs, io};
 
 use anyhow::{Context, ensure};
+use tempfile::TempDir;
 
 use crate::step::Content;
 
-/// A fresh folder.
-pub struct Folder(PathBuf);
+/// A fresh folder, which goes with what it holds.
+pub struct Folder {
+    folder: TempDir,
+}
 
 impl Folder {
     /// Makes a folder that nobody else has.
     pub fn new() -> anyhow::Result<Self> {
+        // A process tells its folder without links, and so do we.
         let parent = env::temp_dir().canonicalize().context("cannot find the temporary folder")?;
-        let id = process::id();
-        for number in 1.. {
-            let path = parent.join(format!("scene-{id}-{number}"));
-            match fs::create_dir(&path) {
-                // Left behind by a player that was killed.
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => {
-                    return Err(error).with_context(|| format!("cannot make {}", path.display()));
-                }
-                Ok(()) => return Ok(Self(path)),
-            }
-        }
-        unreachable!("one of all numbers is free")
+        let folder = tempfile::Builder::new().prefix("scene-").tempdir_in(parent)?;
+        Ok(Self { folder })
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        &self.0
+        self.folder.path()
     }
 
     /// Makes a file, with the folders on its way. Returns its size.
@@ -41,7 +34,7 @@ impl Folder {
             // A prime period: a block that is lost or doubled never goes unnoticed.
             Content::Bytes(count) => (0..=250).cycle().take(*count).collect(),
         };
-        let path = self.0.join(name);
+        let path = self.path().join(name);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }
@@ -51,12 +44,12 @@ impl Folder {
 
     /// Makes a folder inside.
     pub fn make_folder(&self, name: &str) -> anyhow::Result<()> {
-        fs::create_dir_all(self.0.join(name)).with_context(|| format!("cannot make {name}"))
+        fs::create_dir_all(self.path().join(name)).with_context(|| format!("cannot make {name}"))
     }
 
     /// Says what a folder inside holds: `notes.txt 12 bytes, sub/`, or `empty`, or `absent`.
     pub fn list(&self, name: &str) -> io::Result<String> {
-        let entries = match fs::read_dir(self.0.join(name)) {
+        let entries = match fs::read_dir(self.path().join(name)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok("absent".into()),
             entries => entries?,
         };
@@ -79,16 +72,10 @@ impl Folder {
 
     /// Makes sure that two files hold the same bytes.
     pub fn compare(&self, left: &str, right: &str) -> anyhow::Result<()> {
-        let read =
-            |name: &str| fs::read(self.0.join(name)).with_context(|| format!("cannot read {name}"));
+        let read = |name: &str| {
+            fs::read(self.path().join(name)).with_context(|| format!("cannot read {name}"))
+        };
         ensure!(read(left)? == read(right)?, "{left} and {right} differ");
         Ok(())
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What cannot be removed is left to the system, which clears its temporary folder.
-        let _ = fs::remove_dir_all(&self.0);
     }
 }
