@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, ensure};
 
-use crate::Starting;
+use crate::args::Starting;
 use crate::course::Course;
 use crate::programs::Programs;
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 
+use crate::args::{Failures, Lessons, Playing};
 use crate::bends::Bends;
 use crate::catalogue::{Catalogue, Failure};
 use crate::course::Course;
@@ -18,7 +19,7 @@ use crate::show::{Show, Stops};
 use crate::stage::Stage;
 use crate::step::Step;
 use crate::wires::{self, Line};
-use crate::{Failures, Lessons, Playing, bytes, is_unread, terminal};
+use crate::{bytes, terminal};
 
 /// What is said before a play in which requests are bent that have no frame.
 const BENT_REQUESTS: &str = "The requests of this lesson have no frame: one read is one command. Bent, \
@@ -216,7 +217,7 @@ fn play(
             show.stop();
         }
         if let Err(error) = stage.perform(&step.step, show) {
-            if is_unread(&error) {
+            if terminal::is_unread(&error) {
                 return Err(error);
             }
             // What cannot even be started, a side or a wire, is no other course of the play.
