@@ -1,5 +1,8 @@
 //! The stage: the sides of a scene, and what happens to them.
 
+mod lanes;
+mod waiting;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -8,14 +11,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, bail, ensure};
-use record::{Event, What};
 
 use crate::addresses::Addresses;
-use crate::expectation::{Expectation, fill, placeholders, side_of};
+use crate::expectation::{fill, side_of};
 use crate::folder::Folder;
-use crate::lane::{self, Entry};
 use crate::load;
-use crate::output::{Next, Output};
+use crate::output::Output;
 use crate::processes;
 use crate::programs::Programs;
 use crate::running::Running;
@@ -23,7 +24,7 @@ use crate::script::Varying;
 use crate::show::{FILES, Show, Sign};
 use crate::sockets;
 use crate::step::Step;
-use crate::wires::{self, LISTENING, Line, Wire, Wires};
+use crate::wires::{Line, Wires};
 
 /// How often a state is looked at that nobody announces.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
@@ -49,16 +50,6 @@ struct Side {
     program: String,
     input: Option<ChildStdin>,
     output: Output,
-}
-
-/// A line that was expected, and has come.
-struct Seen {
-    /// How many lines passed before it.
-    skipped: usize,
-    /// How an audience at a terminal reads it.
-    live: String,
-    /// How the transcript has it: with the names of what varies.
-    recorded: String,
 }
 
 impl<'a> Stage<'a> {
@@ -246,186 +237,6 @@ impl<'a> Stage<'a> {
         Some(if side == name { address.to_string() } else { address.port().to_string() })
     }
 
-    /// Lays a wire to each running server that a new side is told of, if the line asks for it.
-    fn lay_wires(&mut self, side: &str, text: &str, show: &mut Show) -> anyhow::Result<()> {
-        let Some(line) = self.line else { return Ok(()) };
-        // A server that starts anew may listen elsewhere.
-        self.end_wire(side);
-        for server in placeholders(text).map(side_of).filter(|&server| server != side) {
-            let Some(target) = self.addresses.of(server) else { continue };
-            if !self.is(server, |_| true) {
-                // Whoever calls is to find that nobody listens.
-                self.end_wire(server);
-                continue;
-            }
-            if self.wires.before(server).is_some() {
-                continue;
-            }
-            let options = line.options(Some(&self.side(server)?.program));
-            let name = self.wires.next_name();
-            let mut command = Command::new(self.programs.path(wires::PROGRAM)?);
-            let log = self.folder.path().join(format!(".{name}"));
-            let place = (name.clone(), target);
-            let wire = Wire::start(line, self.running, &mut command, &options, place, log)?;
-            self.wires.add(server, wire);
-            let port = self.addresses.starts(&name, None);
-            let target = self.disguise(&target.to_string());
-            let options = options.join(" ").replace('=', " ");
-            let shown = format!("wire 127.0.0.1:{port} {target} {options}");
-            show.action(&name, Sign::Command, shown.trim_end())?;
-            self.wait_for_wire(server, &name)?;
-        }
-        Ok(())
-    }
-
-    /// What has happened on each wire so far.
-    pub fn heard(&self) -> Vec<Vec<Event>> {
-        self.wires.heard()
-    }
-
-    fn end_wire(&mut self, server: &str) {
-        if let Some(wire) = self.wires.remove(server) {
-            self.running.end(&wire.side);
-        }
-    }
-
-    /// Waits until a wire listens.
-    fn wait_for_wire(&mut self, server: &str, name: &str) -> anyhow::Result<()> {
-        let deadline = self.deadline();
-        let mut events = Vec::new();
-        loop {
-            // Before its last words are read, so that none are missed.
-            let ended = self.is(name, processes::has_ended);
-            let wire = self.wires.all_mut().find(|wire| wire.side == name);
-            let wire = wire.with_context(|| format!("{server} has no wire"))?;
-            events.extend(wire.events()?);
-            let listening = events.iter().find_map(|event| match event.what {
-                What::Listening { address } => Some(address),
-                _ => None,
-            });
-            if let Some(address) = listening {
-                wire.address = Some(address);
-                self.addresses.listens(name, address);
-                return Ok(());
-            }
-            let why = wires::complaint(&events).unwrap_or(wires::WORDLESS);
-            ensure!(!ended, "the wire does not listen: {why}");
-            ensure!(Instant::now() < deadline, "the wire does not listen");
-            thread::sleep(LOOK_AGAIN);
-        }
-    }
-
-    /// How much processor time the wires have used.
-    fn work_of_wires(&self) -> Duration {
-        let process = |wire: &Wire| self.act(&wire.side, |child| child.id()).ok();
-        self.wires.all().filter_map(process).map(load::processor_time).sum()
-    }
-
-    /// Takes note of what went over the wires: what has come before it must also be numbered
-    /// before it.
-    fn read_lanes(&mut self) -> anyhow::Result<()> {
-        if !self.line.is_some_and(|line| line.bytes) {
-            return Ok(());
-        }
-        for wire in self.wires.all_mut() {
-            let entries = lane::shorten(&wire.events()?);
-            let lines = entries.iter().flat_map(Entry::lines);
-            lines.for_each(|(live, _)| self.addresses.number_all(live));
-            wire.unshown.extend(entries);
-        }
-        Ok(())
-    }
-
-    /// Waits until nothing goes over the wires any more, if anybody wants to know what did.
-    fn wait_for_lanes(&mut self) -> anyhow::Result<()> {
-        let count = |stage: &Self| stage.heard().iter().map(Vec::len).sum::<usize>();
-        let mut before = None;
-        let mut since = Instant::now();
-        while self.line.is_some_and(|line| line.bytes) && since.elapsed() < LONG_ENOUGH {
-            self.read_lanes()?;
-            let now = Some(count(self));
-            if now != before {
-                (before, since) = (now, Instant::now());
-            }
-            thread::sleep(LOOK_AGAIN);
-        }
-        Ok(())
-    }
-
-    /// Shows what went over the wires before a line of `side`, or before anything else.
-    pub fn show_lanes(&mut self, side: Option<&str>, show: &mut Show) -> anyhow::Result<()> {
-        self.read_lanes()?;
-        let mut shown = Vec::new();
-        for (server, wire) in self.wires.all_with_servers() {
-            let count = match side {
-                Some(side) => lane::before(&wire.unshown, side == server),
-                None => wire.unshown.len(),
-            };
-            let entries = wire.unshown.drain(..count);
-            shown.extend(entries.map(|entry| (wire.side.clone(), entry)));
-        }
-        for (side, entry) in shown {
-            for (live, recorded) in entry.lines() {
-                show.printed(&side, &self.disguise(live), &self.disguise(recorded))?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Waits for a line.
-    fn see(&mut self, side: &str, text: &str) -> anyhow::Result<Seen> {
-        let deadline = self.deadline();
-        let expectation = Expectation::new(text, |name| match name {
-            "dir" => Some(self.folder.path().display().to_string()),
-            // Where a side listens can change at each start: its own word counts.
-            name if name == side => None,
-            name => self.known(side, name),
-        });
-        let mut skipped = 0;
-        loop {
-            let live = self.next_line(side, deadline)?;
-            let line = self.varying.settle(live.clone());
-            if let Some(addresses) = expectation.matches(&line) {
-                self.read_lanes()?;
-                if let Some(address) = line.strip_prefix(LISTENING) {
-                    let address = address.trim().parse();
-                    address.map(|address| self.addresses.listens(side, address)).ok();
-                }
-                addresses.into_iter().for_each(|address| self.addresses.number(address));
-                self.side(side)?.output.skipping = false;
-                let (live, recorded) = (self.disguise(&live), self.disguise(&line));
-                return Ok(Seen { skipped, live, recorded });
-            }
-            ensure!(self.side(side)?.output.skipping, "{side} printed another line: {line}");
-            skipped += 1;
-        }
-    }
-
-    /// The next line of a side.
-    fn next_line(&mut self, side: &str, deadline: Instant) -> anyhow::Result<String> {
-        let mut deadline = deadline;
-        let mut work = self.work_of_wires();
-        let next = loop {
-            let next = self.side(side)?.output.next(deadline);
-            let before = std::mem::replace(&mut work, self.work_of_wires());
-            if !matches!(next, Next::Silence) || work.saturating_sub(before) < LONG_ENOUGH {
-                break next;
-            }
-            // A wire that drips a long file is slow, and not stuck.
-            deadline = self.deadline();
-        };
-        match next {
-            Next::Line(line) => Ok(line),
-            Next::Silence => {
-                bail!("{side} has printed no such line for {} seconds", self.patience.as_secs())
-            }
-            Next::End => match self.running.end(side) {
-                Some(status) => bail!("{side} printed nothing more: it {}", how(status?)),
-                None => bail!("{side} printed nothing more: it has ended"),
-            },
-        }
-    }
-
     fn type_line(&mut self, side: &str, text: &str) -> anyhow::Result<()> {
         let input = self.side(side)?.input.as_mut();
         let input = input.with_context(|| format!("the input of {side} is closed"))?;
@@ -460,36 +271,6 @@ impl<'a> Stage<'a> {
         Ok(status?)
     }
 
-    /// Reads what a side that has ended left to be read: nothing, unless lines are skipped.
-    /// Returns how many lines that were.
-    fn rest(&mut self, side: &str) -> anyhow::Result<usize> {
-        let deadline = self.deadline();
-        let mut skipped = 0;
-        loop {
-            let output = &mut self.side(side)?.output;
-            match output.next(deadline) {
-                Next::Line(_) if output.skipping => skipped += 1,
-                Next::Line(line) => bail!("{side} printed a line that nobody expected: {line}"),
-                Next::Silence => bail!("{side} has ended, but its output has not"),
-                Next::End => return Ok(skipped),
-            }
-        }
-    }
-
-    /// Waits until a folder holds what is expected.
-    fn files(&mut self, folder: &str, text: &str) -> anyhow::Result<String> {
-        let deadline = self.deadline();
-        let expectation = Expectation::new(text, |_| None);
-        loop {
-            let list = self.varying.settle(self.folder.list(folder)?);
-            if expectation.matches(&list).is_some() {
-                return Ok(list);
-            }
-            ensure!(Instant::now() < deadline, "{folder} holds something else: {list}");
-            thread::sleep(LOOK_AGAIN);
-        }
-    }
-
     /// Ends all sides. Lines that nobody has read are an error.
     pub fn finish(&mut self) -> anyhow::Result<()> {
         self.wait_for_lanes()?;
@@ -509,22 +290,6 @@ impl<'a> Stage<'a> {
         }
         self.running.end_all();
         sides.iter().try_for_each(|side| self.rest(side).map(drop))
-    }
-
-    /// Waits until a side has come to a state.
-    fn wait_until(
-        &self,
-        side: &str,
-        state: &str,
-        reached: impl Fn(&Self) -> bool,
-    ) -> anyhow::Result<()> {
-        let deadline = self.deadline();
-        while !reached(self) {
-            let seconds = self.patience.as_secs();
-            ensure!(Instant::now() < deadline, "for {seconds} seconds not seen: {side} {state}");
-            thread::sleep(LOOK_AGAIN);
-        }
-        Ok(())
     }
 
     fn deadline(&self) -> Instant {
@@ -550,35 +315,6 @@ impl<'a> Stage<'a> {
     fn disguise(&self, text: &str) -> String {
         let folder = self.folder.path().display().to_string();
         self.addresses.disguise(&text.replace(&folder, "."))
-    }
-
-    /// Waits until a side is asleep, finds nothing to read, and stays so.
-    fn waits(&self, side: &str) -> anyhow::Result<()> {
-        let process = self.act(side, |child| child.id())?;
-        let deadline = self.deadline();
-        let mut before = None;
-        let mut since = Instant::now();
-        loop {
-            let now = load::asleep(process).filter(|_| !sockets::unread(process, None));
-            if now.is_none() || now != before {
-                since = Instant::now();
-            } else if since.elapsed() > LONG_ENOUGH {
-                return Ok(());
-            }
-            before = now;
-            let seconds = self.patience.as_secs();
-            ensure!(Instant::now() < deadline, "for {seconds} seconds not seen: {side} waits");
-            thread::sleep(LOOK_AGAIN);
-        }
-    }
-
-    /// Waits until a side has used the processor for a while, from now on.
-    fn spins(&self, side: &str) -> anyhow::Result<()> {
-        let process = self.act(side, |child| child.id())?;
-        let before = load::processor_time(process);
-        self.wait_until(side, "spins", |_| {
-            load::processor_time(process).saturating_sub(before) > LONG_ENOUGH
-        })
     }
 
     /// What each side printed last, for the message of a failure.
