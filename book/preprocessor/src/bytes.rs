@@ -1,10 +1,8 @@
 //! The bytes of a scene, as the wire saw them and as they are kept beside its transcript.
 
-use crate::html::escape;
+use record::{Row, read_row};
 
-/// Where the columns of a row begin and end, in characters: hex, text, label. They are written in
-/// `classroom/player/src/bytes.rs`.
-const COLUMNS: [(usize, usize); 3] = [(5, 52), (55, 71), (73, usize::MAX)];
+use crate::html::escape;
 
 /// Each piece with its head, `1  client → server  7 bytes`, and its rows.
 ///
@@ -15,8 +13,8 @@ pub fn pieces(text: &str) -> Result<String, String> {
     let mut html = String::from("<div class=\"pieces\">\n");
     let mut open = false;
     for line in text.lines() {
-        if line.starts_with(' ') {
-            html.push_str(&row(line));
+        if let Some(row) = read_row(line) {
+            html.push_str(&draw(&row));
             continue;
         }
         if open {
@@ -43,20 +41,17 @@ fn head(line: &str) -> Option<String> {
 }
 
 /// A row of bytes, or the count of those that are left out.
-fn row(line: &str) -> String {
-    let [hex, text, label] = COLUMNS.map(|(start, end)| column(line, start, end));
-    if hex.starts_with('…') {
-        return format!("<div class=\"row\"><i>{}</i></div>\n", escape(line.trim()));
+fn draw(row: &Row) -> String {
+    match row {
+        Row::Rest(words) => format!("<div class=\"row\"><i>{}</i></div>\n", escape(words)),
+        Row::Bytes { hex, text, label } => {
+            let [hex, text, label] = [hex, text, label].map(|part| escape(part));
+            format!(
+                "<div class=\"row\"><span class=\"hex\">{hex}</span> \
+                 <span class=\"as-text\">{text}</span> <em>{label}</em></div>\n"
+            )
+        }
     }
-    let [hex, text, label] = [hex.trim(), &text, label.trim()].map(escape);
-    format!(
-        "<div class=\"row\"><span class=\"hex\">{hex}</span> <span class=\"as-text\">{text}</span> \
-         <em>{label}</em></div>\n"
-    )
-}
-
-fn column(line: &str, start: usize, end: usize) -> String {
-    line.chars().skip(start).take(end - start).collect()
 }
 
 #[cfg(test)]

@@ -8,6 +8,12 @@ const ROW: usize = 16;
 /// Where the text begins: behind two digits and a space for each byte, and two spaces more.
 const TEXT: usize = 3 * ROW + 2;
 
+/// What stands in front of each row.
+const MARGIN: &str = "     ";
+
+/// What stands between the text and the label.
+const GAP: &str = "  ";
+
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// Adds rows of bytes to `block`, each ended by a newline; `label` stands beside the first.
@@ -23,14 +29,44 @@ pub fn add_rows(block: &mut String, bytes: &[u8], hidden: usize, label: &str) {
             line[3 * index + 1] = low;
             line[TEXT + index] = visible(byte);
         }
-        add_line(block, &format!("{}  {label}", String::from_utf8_lossy(&line)));
+        add_line(block, &format!("{}{GAP}{label}", String::from_utf8_lossy(&line)));
         label = "";
     }
     if hidden > 0 {
         let more = if bytes.is_empty() { "" } else { "more " };
         let rest = format!("… {hidden} {more}{}", noun(hidden));
-        add_line(block, &format!("{rest:<66}  {label}"));
+        add_line(block, &format!("{rest:<width$}{GAP}{label}", width = TEXT + ROW));
     }
+}
+
+/// A line of what [`add_rows`] writes.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Row {
+    /// Some bytes.
+    Bytes {
+        /// Two digits each, with a space between them.
+        hex: String,
+        /// The same as text; in a row with a label as wide as a full one.
+        text: String,
+        /// What they are; empty where nothing is said of them.
+        label: String,
+    },
+    /// How many bytes are not shown, in words.
+    Rest(String),
+}
+
+/// Reads a row; `None` if the line is none.
+pub fn read_row(line: &str) -> Option<Row> {
+    let row = line.strip_prefix(MARGIN)?;
+    if row.starts_with('…') {
+        return Some(Row::Rest(row.trim_end().into()));
+    }
+    let columns = |start, count| row.chars().skip(start).take(count).collect::<String>();
+    Some(Row::Bytes {
+        hex: columns(0, TEXT).trim_end().into(),
+        text: columns(TEXT, ROW),
+        label: columns(TEXT + ROW + GAP.len(), usize::MAX),
+    })
 }
 
 /// What to call so many of them.
@@ -81,7 +117,7 @@ pub mod digits {
 
 fn add_line(block: &mut String, line: &str) {
     // A String takes whatever is written to it.
-    let _ = writeln!(block, "     {}", line.trim_end());
+    let _ = writeln!(block, "{MARGIN}{}", line.trim_end());
 }
 
 /// A byte as a letter, if it is a visible one of ASCII.
@@ -117,6 +153,27 @@ mod tests {
             "     61 62 63 64 65 66 67 68 69 6a 6b 6c 6d 6e 6f 70   abcdefghijklmnop  body\n     \
              71                                                q\n"
         );
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let read = |text: &str| text.lines().map(read_row).collect::<Option<Vec<_>>>();
+        let row = |hex: &str, text: &str, label: &str| Row::Bytes {
+            hex: hex.into(),
+            text: text.into(),
+            label: label.into(),
+        };
+        let first = "61 62 63 64 65 66 67 68 69 6a 6b 6c 6d 6e 6f 20";
+        assert_eq!(
+            read(&rows(b"abcdefghijklmno q", 3, "body, 20 bytes")),
+            Some(vec![
+                row(first, "abcdefghijklmno ", "body, 20 bytes"),
+                row("71", "q", ""),
+                Row::Rest("… 3 more bytes".into()),
+            ])
+        );
+        assert_eq!(read(&rows(b"hi", 0, "a")), Some(vec![row("68 69", "hi              ", "a")]));
+        assert_eq!(read_row("1  client → server  7 bytes"), None);
     }
 
     #[test]

@@ -6,4 +6,4 @@ mod hex;
 
 pub use direction::Direction;
 pub use event::{Event, Opening, Part, What};
-pub use hex::{add_rows, noun};
+pub use hex::{Row, add_rows, noun, read_row};
