@@ -128,7 +128,6 @@ fn a_server_that_strips_its_replies_fails_once() {
 fn is_told_once(lesson: &str, role: &str, program: &str) {
     let judged = judge(&[lesson, role], program);
     assert_eq!(judged.ids("FAILED "), ["works"], "{}", judged.stdout);
-    assert_eq!(judged.ids("passed "), [""; 0], "{}", judged.stdout);
     assert_eq!(judged.status, Some(1), "{}", judged.stderr);
     let stories = judged.stdout.matches("What was done").count();
     assert_eq!(stories, 1, "{}", judged.stdout);
