@@ -39,6 +39,8 @@ failures! {
     connection_refused empty_message peer_closed peer_reset invalid_utf8
     address_in_use write_after_close unread_data_reset half_close silent_peer
     one_client_blocks_all backlog_overflow
+    bad_address stale_bytes missing_delimiter unflushed_write wrong_socket leaked_descriptor
+    busy_wait interrupted_call timeout_mid_message crossed_answers
     leftover_bytes coalesced_messages split_character short_read pipe_deadlock inherited_stdin
     endless_command exposed_shell
     stalled_write closed_mid_message partial_write wrong_byte_order oversized_length
