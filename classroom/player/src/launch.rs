@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 use anyhow::{Context, ensure};
+use course::{Course, Programs};
 
 use crate::args::Starting;
-use crate::course::Course;
-use crate::programs::Programs;
+use crate::find;
 
 /// The two halves of a pair.
 #[derive(Clone, Copy)]
@@ -29,9 +29,10 @@ impl Half {
 
 /// Builds a lesson's program and becomes it.
 pub fn launch(course: &Course, half: Half, starting: &Starting) -> anyhow::Result<()> {
-    let lesson = course.lesson(starting.number)?;
+    let lesson = find::lesson(course, starting.number)?;
+    let programs = lesson.program_names();
     let suffix = format!("-{}", half.name());
-    let ending = |suffix: &str| lesson.programs.iter().find(|program| program.ends_with(suffix));
+    let ending = |suffix: &str| programs.iter().find(|program| program.ends_with(suffix));
 
     let mut arguments = starting.arguments.as_slice();
     let mut program = None;
@@ -42,7 +43,7 @@ pub fn launch(course: &Course, half: Half, starting: &Starting) -> anyhow::Resul
         }
     }
     let takes_words = lesson.commands.as_deref() == Some(half.name());
-    let halves = lesson.programs.iter().filter(|program| program.ends_with(&suffix));
+    let halves = programs.iter().filter(|program| program.ends_with(&suffix));
     if let (None, false, Some(first), 2..) =
         (&program, takes_words, arguments.first(), halves.count())
     {
@@ -52,15 +53,15 @@ pub fn launch(course: &Course, half: Half, starting: &Starting) -> anyhow::Resul
             first.starts_with('-') || first.contains(':'),
             "lesson {} has no pair `{first}`; its programs are {}",
             lesson.number,
-            lesson.programs.join(", ")
+            programs.join(", ")
         );
     }
     let program = program
         .or_else(|| ending(&suffix))
         .with_context(|| format!("lesson {} has no such program", lesson.number))?;
 
-    let programs = Programs::build(&course.root, &BTreeSet::from([program.clone()]))?;
-    let mut command = Command::new(programs.path(program)?);
+    let built = Programs::build(course, &BTreeSet::from([program.clone()]))?;
+    let mut command = Command::new(built.path(program)?);
     run(command.args(arguments)).with_context(|| format!("cannot start {program}"))
 }
 

@@ -8,18 +8,16 @@ mod addresses;
 mod args;
 mod bends;
 mod bytes;
-mod catalogue;
-mod course;
 mod expectation;
+mod find;
 mod folder;
 mod lane;
 mod launch;
-mod lesson;
+mod lists;
 mod load;
 mod output;
 mod performance;
 mod processes;
-mod programs;
 mod running;
 mod script;
 mod show;
@@ -30,13 +28,11 @@ mod terminal;
 mod wires;
 
 use clap::Parser;
+use course::{Catalogue, Course, is_unread};
 
 use crate::args::{Cli, Command, Failures, Lessons, Playing};
-use crate::catalogue::Catalogue;
-use crate::course::Course;
 use crate::launch::Half;
 use crate::running::Running;
-use crate::terminal::is_unread;
 
 fn main() -> anyhow::Result<()> {
     match run(Cli::parse()) {
@@ -50,13 +46,13 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Lesson(Lessons {
             number: None, playing: Playing { record: false, .. }, ..
-        }) => course.list(),
+        }) => lists::lessons(&course),
         Command::Lesson(asked) => play(|running| performance::lessons(&course, &asked, running)),
         Command::Failure(Failures {
             id: None,
             script: None,
             playing: Playing { record: false, .. },
-        }) => Catalogue::load(&course.root)?.list(),
+        }) => lists::failures(&Catalogue::load(&course.root)?),
         Command::Failure(asked) => play(|running| performance::failures(&course, &asked, running)),
         Command::Server(starting) => launch::launch(&course, Half::Server, &starting),
         Command::Client(starting) => launch::launch(&course, Half::Client, &starting),

@@ -6,20 +6,17 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
+use course::{Catalogue, Course, Failure, Lesson, Programs, is_unread};
 
 use crate::args::{Failures, Lessons, Playing};
 use crate::bends::Bends;
-use crate::catalogue::{Catalogue, Failure};
-use crate::course::Course;
-use crate::lesson::Lesson;
-use crate::programs::Programs;
 use crate::running::Running;
 use crate::script::Script;
 use crate::show::{Show, Stops};
 use crate::stage::Stage;
 use crate::step::Step;
 use crate::wires::{self, Line};
-use crate::{bytes, terminal};
+use crate::{bytes, find, terminal};
 
 /// What is said before a play in which requests are bent that have no frame.
 const BENT_REQUESTS: &str = "The requests of this lesson have no frame: one read is one command. Bent, \
@@ -44,7 +41,7 @@ struct Scene {
 /// Plays the scenes of the lessons that `asked` chooses.
 pub fn lessons(course: &Course, asked: &Lessons, running: &Running) -> anyhow::Result<()> {
     let chosen: Vec<_> = match asked.number {
-        Some(number) => vec![course.lesson(number)?],
+        Some(number) => vec![find::lesson(course, number)?],
         None => course.lessons.iter().collect(),
     };
     let mut parts = Vec::new();
@@ -59,18 +56,19 @@ pub fn lessons(course: &Course, asked: &Lessons, running: &Running) -> anyhow::R
 /// Plays the failures that `asked` chooses.
 pub fn failures(course: &Course, asked: &Failures, running: &Running) -> anyhow::Result<()> {
     let catalogue = Catalogue::load(&course.root)?;
+    let programs: Vec<_> = course.programs.iter().map(|program| program.name.clone()).collect();
     let read = |failure: &Failure| {
         let heading = format!("{} · {}", failure.id, failure.meaning);
-        let scene = read_scene(course, None, failure.demo.clone(), &course.programs)?;
+        let scene = read_scene(course, None, failure.demo(&course.root), &programs)?;
         anyhow::Ok(Part { heading, scenes: vec![scene], line: None })
     };
     let parts = match (&asked.script, &asked.id) {
         (Some(file), _) => {
-            let scene = read_scene(course, None, file.clone(), &course.programs)?;
+            let scene = read_scene(course, None, file.clone(), &programs)?;
             let heading = file.display().to_string();
             vec![Part { heading, scenes: vec![scene], line: None }]
         }
-        (None, Some(id)) => vec![read(catalogue.failure(id)?)?],
+        (None, Some(id)) => vec![read(find::failure(&catalogue, id)?)?],
         (None, None) => catalogue.failures.iter().map(read).collect::<anyhow::Result<_>>()?,
     };
     perform(course, &parts, &asked.playing, running)
@@ -88,7 +86,7 @@ fn perform(
     if parts.iter().any(|part| part.line.is_some()) {
         needed.insert(wires::PROGRAM.into());
     }
-    let programs = Programs::build(&course.root, &needed)?;
+    let programs = Programs::build(course, &needed)?;
     for line in parts.iter().filter_map(|part| part.line.as_ref()) {
         line.check(programs.path(wires::PROGRAM)?, running)?;
     }
@@ -123,7 +121,8 @@ fn stops(playing: &Playing) -> Stops {
 /// Reads the scripts of a lesson that were asked for. All are read before anything is built:
 /// a slip in one shows at once.
 fn choose(course: &Course, lesson: &Lesson, asked: &Lessons) -> anyhow::Result<Vec<Scene>> {
-    let read = |(index, file)| read_scene(course, Some(index + 1), file, &lesson.programs);
+    let programs = lesson.program_names();
+    let read = |(index, file)| read_scene(course, Some(index + 1), file, &programs);
     if let Some(file) = &asked.script {
         return Ok(vec![read((0, file.clone()))?]);
     }
@@ -144,7 +143,7 @@ fn read_scene(
 ) -> anyhow::Result<Scene> {
     let text =
         fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let name = file.strip_prefix(&course.root).unwrap_or(&file).display().to_string();
+    let name = course.short(&file).to_string();
     let script = Script::parse(name, &text, programs)?;
     Ok(Scene { number, file, script })
 }
@@ -155,8 +154,8 @@ fn line(lesson: &Lesson, asked: &Lessons) -> anyhow::Result<Option<Line>> {
     let through = asked.through.as_ref().map(|text| Bends::parse(text, udp)).transpose()?;
     let bent_requests =
         lesson.unframed_requests && through.as_ref().is_some_and(|bends| bends.concern("requests"));
-    let server = lesson.programs.iter().find(|program| program.ends_with("-server"));
-    let frames = server.filter(|_| lesson.framed).map(|server| (lesson.number, server.clone()));
+    let server = lesson.program_names().into_iter().find(|program| program.ends_with("-server"));
+    let frames = server.filter(|_| lesson.framed).map(|server| (lesson.number.into(), server));
     let wanted = bytes || through.is_some();
     Ok(wanted.then_some(Line { bytes, through, udp, frames, bent_requests }))
 }
@@ -217,7 +216,7 @@ fn play(
             show.stop();
         }
         if let Err(error) = stage.perform(&step.step, show) {
-            if terminal::is_unread(&error) {
+            if is_unread(&error) {
                 return Err(error);
             }
             // What cannot even be started, a side or a wire, is no other course of the play.

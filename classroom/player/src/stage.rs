@@ -11,6 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, bail, ensure};
+use course::Programs;
 
 use crate::addresses::Addresses;
 use crate::expectation::{fill, side_of};
@@ -18,7 +19,6 @@ use crate::folder::Folder;
 use crate::load;
 use crate::output::Output;
 use crate::processes;
-use crate::programs::Programs;
 use crate::running::Running;
 use crate::script::Varying;
 use crate::show::{FILES, Show, Sign};
@@ -185,7 +185,8 @@ impl<'a> Stage<'a> {
         shown: &str,
     ) -> anyhow::Result<String> {
         ensure!(!self.is(side, |_| true), "{side} is there already; first it `ends`, or `kill` it");
-        let free = self.addresses.starts(side, self.programs.default_port(program)?);
+        let default_port = self.programs.address(program).map(|address| address.port());
+        let free = self.addresses.starts(side, default_port);
         let mut command = Command::new(self.programs.path(program)?);
         for argument in arguments {
             command.arg(self.fill(side, argument, 0)?);

@@ -1,6 +1,6 @@
 //! The terminal of the audience, if there is one.
 
-use std::io::{self, ErrorKind, IsTerminal};
+use std::io::{self, IsTerminal};
 
 use unicode_width::UnicodeWidthStr;
 
@@ -62,13 +62,6 @@ fn columns() -> Option<usize> {
 /// Whether a person reads what we print and ask, and can answer.
 pub fn shows_a_person() -> bool {
     io::stdin().is_terminal() && io::stdout().is_terminal() && io::stderr().is_terminal()
-}
-
-/// Tells whether whoever reads what we print has seen enough, as in `cargo failure | head`. Any
-/// other pipe that breaks has a context.
-pub fn is_unread(error: &anyhow::Error) -> bool {
-    let cause = error.downcast_ref::<io::Error>();
-    error.chain().len() == 1 && cause.is_some_and(|cause| cause.kind() == ErrorKind::BrokenPipe)
 }
 
 /// Forgets what was typed before it was asked for: each step waits for an Enter of its own.

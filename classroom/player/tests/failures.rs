@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use assert_cmd::assert::OutputAssertExt;
+use course::Catalogue;
 use predicates::prelude::PredicateBooleanExt;
 use predicates::str::{contains, diff};
 
@@ -104,10 +105,9 @@ fn player(arguments: &[&str]) -> assert_cmd::assert::Assert {
 
 /// The ids of the catalogue.
 fn catalogue() -> BTreeSet<String> {
-    let text = fs::read_to_string(folder().join("catalogue.json")).expect("the catalogue is there");
-    let entries: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
-    let entries = entries.as_array().expect("it is a list");
-    entries.iter().map(|entry| entry["id"].as_str().expect("an id").into()).collect()
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let catalogue = Catalogue::load(&root).expect("the catalogue is there");
+    catalogue.failures.into_iter().map(|failure| failure.id).collect()
 }
 
 /// The names of the files with an extension beside the plays.
