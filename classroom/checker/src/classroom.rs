@@ -1,12 +1,8 @@
 //! The classroom: exercises with their hints, progress and solutions, and many submissions at once.
 
 mod attempt;
-mod building;
-mod course;
-mod exercise;
 mod grade;
 mod hint;
-mod id;
 mod overview;
 mod progress;
 mod reset;
@@ -14,11 +10,10 @@ mod solution;
 mod watching;
 
 use clap::Subcommand;
+use course::{Course, Id};
 
 use crate::classroom::attempt::Attempt;
-use crate::classroom::course::Course;
 use crate::classroom::grade::Grade;
-use crate::classroom::id::Id;
 use crate::running::Running;
 
 /// What is done in a classroom.
@@ -71,7 +66,9 @@ impl Classroom {
             Self::Hint { id } => hint::give(&course, id.as_ref()),
             Self::Progress => overview::show(&course),
             Self::Reset { id } => reset::reset(&course, course.exercise(&id)?),
-            Self::Solution { id, reveal } => solution::show(&course, course.exercise(&id)?, reveal),
+            Self::Solution { id, reveal } => {
+                solution::show(&course.root, course.exercise(&id)?, reveal)
+            }
         }
     }
 }

@@ -3,7 +3,6 @@
 
 mod activity;
 mod bench;
-mod catalogue;
 mod classroom;
 mod datagrams;
 mod difference;
@@ -28,13 +27,13 @@ mod watch;
 mod words;
 
 use std::env;
-use std::io::{self, Write};
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser};
+use course::{Catalogue, is_unread};
 
-use crate::catalogue::Catalogue;
 use crate::classroom::Classroom;
 use crate::lessons::{Check, PARTS, Part};
 use crate::report::{Format, Reporter};
@@ -122,18 +121,11 @@ fn with_tip(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// Tells whether whoever reads what we print has seen enough, as in `cargo checker … | head`. Any
-/// other pipe that breaks has a context.
-fn is_unread(error: &anyhow::Error) -> bool {
-    let cause = error.downcast_ref::<io::Error>();
-    error.chain().len() == 1 && cause.is_some_and(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
-}
-
 /// Checks the program. Returns whether nothing has failed.
 fn check(judging: &Judging) -> anyhow::Result<bool> {
     let part = part(judging);
     let checks = chosen(judging, part);
-    let catalogue = Catalogue::load()?;
+    let catalogue = Catalogue::built_in()?;
     if judging.list {
         list(&checks, &catalogue)?;
         return Ok(true);

@@ -4,8 +4,8 @@ mod json;
 mod text;
 
 use clap::ValueEnum;
+use course::Catalogue;
 
-use crate::catalogue::Catalogue;
 use crate::lessons::Part;
 use crate::run::Report;
 use crate::verdict::Verdict;

@@ -3,13 +3,10 @@
 use std::io::Write;
 
 use clap::Args;
+use course::{Catalogue, Course, Exercise, Id, build_exercise};
 
-use crate::catalogue::Catalogue;
-use crate::classroom::building::build;
-use crate::classroom::course::Course;
-use crate::classroom::exercise::Exercise;
-use crate::classroom::id::Id;
 use crate::classroom::progress::Progress;
+use crate::exercises;
 use crate::report::{Format, Reporter};
 use crate::run;
 use crate::running::Running;
@@ -41,10 +38,10 @@ impl Attempt {
     ///
     /// There is no such exercise, or the checker cannot do its work.
     pub fn make(&self, course: &Course, running: &Running) -> anyhow::Result<bool> {
-        let mut progress = Progress::load(course)?;
+        let mut progress = Progress::load(&course.root)?;
         let exercise = match &self.id {
             Some(id) => Some(course.exercise(id)?),
-            None => course.next(&progress),
+            None => progress.next(course),
         };
         match exercise {
             Some(exercise) if self.command.is_empty() => {
@@ -78,7 +75,7 @@ pub fn attempt(
         exercise.about.title,
         course.short(&file)
     )?;
-    let Some(program) = build(&course.root, &exercise.package)? else {
+    let Some(program) = build_exercise(course, exercise)? else {
         writeln!(
             anstream::stdout(),
             "\nIt does not compile yet. Begin with the first error above."
@@ -110,8 +107,8 @@ struct Outcome {
 /// Runs the checks and prints what came of them, the first failure with all that there is to
 /// know.
 fn check(exercise: &Exercise, command: &[String], running: &Running) -> anyhow::Result<Outcome> {
-    let part = exercise.part()?;
-    let catalogue = Catalogue::load()?;
+    let part = exercises::part(exercise)?;
+    let catalogue = Catalogue::built_in()?;
     let mut reporter = Reporter::new(part, &catalogue, Format::Text);
     let mut outcome = Outcome::default();
     let checks: Vec<_> = part.checks.iter().collect();
@@ -153,7 +150,7 @@ fn praise(course: &Course, exercise: &Exercise, progress: &Progress) -> anyhow::
     let mut out = anstream::stdout().lock();
     let id = &exercise.about.id;
     writeln!(out, "\nDone. One way to write it: cargo checker solution {id}")?;
-    match course.next_after(exercise, progress) {
+    match progress.next_after(exercise, course) {
         Some(next) => {
             writeln!(out, "Next: {} (cargo checker exercise {})", next.task, next.about.id)?;
         }
@@ -169,8 +166,8 @@ fn judge(
     format: Format,
     running: &Running,
 ) -> anyhow::Result<bool> {
-    let part = exercise.part()?;
-    let catalogue = Catalogue::load()?;
+    let part = exercises::part(exercise)?;
+    let catalogue = Catalogue::built_in()?;
     let mut reporter = Reporter::new(part, &catalogue, format);
     let checks: Vec<_> = part.checks.iter().collect();
     run::run(part, &checks, &Template::new(command), running, |report| reporter.add(&report))?;

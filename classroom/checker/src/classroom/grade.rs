@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
+use course::Course;
 use tempfile::TempDir;
 
-use crate::classroom::course::Course;
 use crate::running::Running;
 
 /// How submissions are checked. GRADING.md says what it means to run them.

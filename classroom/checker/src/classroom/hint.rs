@@ -4,9 +4,8 @@ use std::fs;
 use std::io::Write;
 
 use anyhow::Context;
+use course::{Course, Id};
 
-use crate::classroom::course::Course;
-use crate::classroom::id::Id;
 use crate::classroom::progress::Progress;
 
 /// The line between two hints.
@@ -19,10 +18,10 @@ const LINE: &str = "---";
 ///
 /// There is no such exercise, or those of reading the hints and keeping their number.
 pub fn give(course: &Course, id: Option<&Id>) -> anyhow::Result<bool> {
-    let mut progress = Progress::load(course)?;
+    let mut progress = Progress::load(&course.root)?;
     let exercise = match id {
         Some(id) => course.exercise(id)?,
-        None => match course.next(&progress) {
+        None => match progress.next(course) {
             Some(exercise) => exercise,
             None => {
                 writeln!(anstream::stdout(), "Every exercise is done.")?;

@@ -3,9 +3,8 @@
 use std::io::Write;
 
 use anstyle::{AnsiColor, Style};
+use course::{Course, Exercise};
 
-use crate::classroom::course::Course;
-use crate::classroom::exercise::Exercise;
 use crate::classroom::progress::Progress;
 
 /// How wide the bars are.
@@ -17,7 +16,7 @@ const BAR: usize = 30;
 ///
 /// Those of reading the progress.
 pub fn show(course: &Course) -> anyhow::Result<bool> {
-    let progress = Progress::load(course)?;
+    let progress = Progress::load(&course.root)?;
     let all: Vec<_> = course.exercises.iter().collect();
     let mut out = anstream::stdout().lock();
     writeln!(out, "{}", bar("all", &all, &progress))?;
@@ -28,7 +27,7 @@ pub fn show(course: &Course) -> anyhow::Result<bool> {
             writeln!(out, "{}", line(exercise, &progress))?;
         }
     }
-    match course.next(&progress) {
+    match progress.next(course) {
         Some(next) => writeln!(out, "\nNext: cargo checker exercise {}", next.about.id)?,
         None => writeln!(out, "\nEvery exercise is done.")?,
     }

@@ -6,11 +6,9 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use course::{Course, Exercise, Id};
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
-
-use crate::classroom::course::Course;
-use crate::classroom::id::Id;
 
 /// Where it is kept, below the course's folder. Git does not see it.
 const FOLDER: &str = ".exercises";
@@ -37,13 +35,13 @@ struct Entry {
 }
 
 impl Progress {
-    /// Reads the progress. It is empty at first.
+    /// Reads the progress in the course that lies in `root`. It is empty at first.
     ///
     /// # Errors
     ///
     /// A file that cannot be read, or is damaged.
-    pub fn load(course: &Course) -> anyhow::Result<Self> {
-        let folder = course.root.join(FOLDER);
+    pub fn load(root: &Path) -> anyhow::Result<Self> {
+        let folder = root.join(FOLDER);
         let path = folder.join(FILE);
         let kept = match fs::read_to_string(&path) {
             Ok(text) => serde_json::from_str(&text).with_context(|| {
@@ -60,6 +58,19 @@ impl Progress {
     /// Tells whether an exercise has passed its check.
     pub fn is_done(&self, id: &Id) -> bool {
         self.kept.exercises.get(id).is_some_and(|entry| entry.done)
+    }
+
+    /// The first exercise that is not done.
+    pub fn next<'a>(&self, course: &'a Course) -> Option<&'a Exercise> {
+        course.exercises.iter().find(|exercise| !self.is_done(&exercise.about.id))
+    }
+
+    /// The next exercise that is not done, behind this one if there is one.
+    pub fn next_after<'a>(&self, exercise: &Exercise, course: &'a Course) -> Option<&'a Exercise> {
+        let to_do = |other: &&Exercise| !self.is_done(&other.about.id);
+        let mut behind =
+            course.exercises.iter().skip_while(|other| other.about.id != exercise.about.id);
+        behind.find(to_do).or_else(|| self.next(course))
     }
 
     /// Takes note that an exercise has passed its check.

@@ -5,9 +5,8 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use course::{Course, Exercise};
 
-use crate::classroom::course::Course;
-use crate::classroom::exercise::Exercise;
 use crate::classroom::progress::Progress;
 
 /// Gives the skeleton back. The exercise is not done any more, and its hints begin anew.
@@ -40,7 +39,7 @@ pub fn reset(course: &Course, exercise: &Exercise) -> anyhow::Result<bool> {
         }
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", file.display())),
     }
-    Progress::load(course)?.forget(&exercise.about.id)?;
+    Progress::load(&course.root)?.forget(&exercise.about.id)?;
     Ok(true)
 }
 

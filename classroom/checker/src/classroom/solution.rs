@@ -2,11 +2,11 @@
 
 use std::fs;
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::Context;
+use course::Exercise;
 
-use crate::classroom::course::Course;
-use crate::classroom::exercise::Exercise;
 use crate::classroom::progress::Progress;
 
 /// Prints the solution of an exercise that is done, or that is to be revealed all the same.
@@ -15,9 +15,9 @@ use crate::classroom::progress::Progress;
 /// # Errors
 ///
 /// Those of reading the solution and the progress.
-pub fn show(course: &Course, exercise: &Exercise, reveal: bool) -> anyhow::Result<bool> {
+pub fn show(root: &Path, exercise: &Exercise, reveal: bool) -> anyhow::Result<bool> {
     let id = &exercise.about.id;
-    if !reveal && !Progress::load(course)?.is_done(id) {
+    if !reveal && !Progress::load(root)?.is_done(id) {
         writeln!(
             anstream::stderr(),
             "Exercise {id} is not done yet: `cargo checker exercise {id}` checks it, `cargo checker \

@@ -7,10 +7,9 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
+use course::{Course, Exercise, Id};
+
 use crate::classroom::attempt::attempt;
-use crate::classroom::course::Course;
-use crate::classroom::exercise::Exercise;
-use crate::classroom::id::Id;
 use crate::classroom::progress::Progress;
 use crate::running::Running;
 
@@ -26,10 +25,10 @@ const LOOK: Duration = Duration::from_millis(200);
 /// There is no such exercise, or the checker cannot do its work.
 pub fn watch(course: &Course, id: Option<Id>, running: &Running) -> anyhow::Result<bool> {
     loop {
-        let mut progress = Progress::load(course)?;
+        let mut progress = Progress::load(&course.root)?;
         let exercise = match &id {
             Some(id) => course.exercise(id)?,
-            None => match course.next(&progress) {
+            None => match progress.next(course) {
                 Some(exercise) => exercise,
                 None => {
                     writeln!(anstream::stdout(), "Every exercise is done.")?;

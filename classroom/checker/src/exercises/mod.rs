@@ -16,10 +16,22 @@ mod retries;
 mod stalled;
 mod switchboard;
 
+use anyhow::Context;
+use course::Exercise;
+
 use crate::lessons::Part;
 
-/// The checks that an exercise names in its `Cargo.toml`, under `check`.
-pub fn find(name: &str) -> Option<&'static Part> {
+/// The checks of an exercise, which names them in its `Cargo.toml`, under `check`.
+///
+/// # Errors
+///
+/// There are none of that name.
+pub fn part(exercise: &Exercise) -> anyhow::Result<&'static Part> {
+    let name = &exercise.about.check;
+    find(name).with_context(|| format!("there are no checks called `{name}`"))
+}
+
+fn find(name: &str) -> Option<&'static Part> {
     Some(match name {
         "greeting" => &greeting::PART,
         "line-messages" => &line_messages::PART,

@@ -4,14 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
+use course::{Course, Exercise, Id, build_command, executable};
 use toml::{Table, Value};
 
 use super::Desk;
 use super::bounded;
-use crate::classroom::building;
-use crate::classroom::course::Course;
-use crate::classroom::exercise::Exercise;
-use crate::classroom::id::Id;
 use crate::status::Status;
 
 /// Where submissions are built, below the course's folder.
@@ -42,8 +39,7 @@ pub fn build(folder: &Path, exercise: &Exercise, desk: &Desk) -> anyhow::Result<
     let bench = desk.course.root.join(BENCH);
     lay_out(&bench, &folder.join("src"), exercise, desk.course)
         .with_context(|| format!("cannot prepare {}", bench.display()))?;
-    let built =
-        bounded::run(building::command(&bench, &exercise.package), desk.limit, desk.running)?;
+    let built = bounded::run(build_command(&bench, exercise), desk.limit, desk.running)?;
     match built.status {
         Some(Status::Code(0)) => {}
         None => bail!("it did not compile in {} s", desk.limit.as_secs()),
@@ -53,7 +49,7 @@ pub fn build(folder: &Path, exercise: &Exercise, desk: &Desk) -> anyhow::Result<
             bail!("it does not compile: {}", error.unwrap_or("see `cargo build`"));
         }
     }
-    let program = building::executable(&built.stdout, &exercise.package)?;
+    let program = executable(&built.stdout, exercise)?;
     let mut command = vec![program.to_string_lossy().into_owned()];
     command.extend(exercise.about.arguments.iter().cloned());
     Ok(command)

@@ -6,6 +6,7 @@ use std::path::{self, Path};
 use std::process::Command;
 
 use anyhow::{Context, bail, ensure};
+use course::Id;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -13,7 +14,6 @@ use super::Desk;
 use super::bounded::{self, Ended};
 use super::package;
 use super::table::{Marks, Row};
-use crate::classroom::id::Id;
 use crate::status::Status;
 use crate::template::from_anywhere;
 
