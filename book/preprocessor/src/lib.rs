@@ -4,6 +4,7 @@
 //! `{{#code lessons/01-simple-echo/src/server.rs main}}` names it, and is replaced by it here.
 //! One that names something missing is a [`Problem`], and the book is not built.
 
+mod about;
 mod book;
 mod bytes;
 mod changes;
@@ -25,8 +26,8 @@ mod tables;
 mod transcript;
 mod words;
 
+pub use crate::course::Course;
 pub use book::{Book, Page};
-pub use course::{Course, Exercise, Failure, Lesson, Program};
 pub use directive::{Directive, Mark, Part, Selector};
 pub use manifest::{WORKSPACE, manifest};
 pub use markdown::parser;

@@ -1,11 +1,43 @@
 //! The manifests of a reader's own workspace.
 
+use course::Lesson;
 use toml::{Table, Value};
 
-use crate::course::{Course, Lesson};
+use crate::course::Course;
 
 /// The manifest of the workspace itself. Its packages are found as they are made.
 pub const WORKSPACE: &str = "[workspace]\nresolver = \"3\"\nmembers = [\"lessons/*\"]\n";
+
+/// A program, as a manifest names it.
+pub struct Binary {
+    /// The name of the program.
+    pub name: String,
+    /// Its main file, from the folder of the manifest.
+    pub path: String,
+}
+
+/// The programs of a lesson, in the order of its manifest, in which a reader comes to them.
+///
+/// # Errors
+///
+/// The manifest cannot be read.
+pub fn binaries(course: &Course, lesson: &Lesson) -> Result<Vec<Binary>, String> {
+    let manifest = table(course, &path(lesson))?;
+    let binaries = manifest.get("bin").and_then(Value::as_array).into_iter().flatten();
+    let text = |binary: &Value, key| Some(binary.get(key)?.as_str()?.to_owned());
+    let binaries = binaries
+        .map(|binary| Some(Binary { name: text(binary, "name")?, path: text(binary, "path")? }));
+    let binaries: Option<_> = binaries.collect();
+    binaries.ok_or_else(|| format!("{}: a [[bin]] lacks its name or path", path(lesson)))
+}
+
+fn path(lesson: &Lesson) -> String {
+    format!("lessons/{}/Cargo.toml", lesson.folder)
+}
+
+fn table(course: &Course, path: &str) -> Result<Table, String> {
+    course.file(path)?.parse().map_err(|error| format!("{path}: {error}"))
+}
 
 /// The manifest of a lesson, made from the real one: without what only the course needs.
 ///
@@ -13,32 +45,30 @@ pub const WORKSPACE: &str = "[workspace]\nresolver = \"3\"\nmembers = [\"lessons
 ///
 /// A dependency is not among the workspace's.
 pub fn manifest(course: &Course, lesson: &Lesson) -> Result<String, String> {
-    let package = lesson.package();
+    let (package, manifest) = (&lesson.package, table(course, &path(lesson))?);
+    let workspace = table(course, "Cargo.toml")?;
     let mut text =
         format!("[package]\nname = \"{package}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
-    for program in &lesson.programs {
-        let path = program.path.split_once("/src/").map_or("", |(_, file)| file);
-        text.push_str(&format!("\n[[bin]]\nname = \"{}\"\npath = \"src/{path}\"\n", program.name));
+    for Binary { name, path } in binaries(course, lesson)? {
+        text.push_str(&format!("\n[[bin]]\nname = \"{name}\"\npath = \"{path}\"\n"));
     }
-    if let Some(dependencies) = lesson.manifest.get("dependencies").and_then(Value::as_table) {
+    if let Some(dependencies) = manifest.get("dependencies").and_then(Value::as_table) {
         text.push_str("\n[dependencies]\n");
-        text.push_str(&lines(course, dependencies)?);
+        text.push_str(&lines(&workspace, dependencies)?);
     }
-    for (target, table) in
-        lesson.manifest.get("target").and_then(Value::as_table).into_iter().flatten()
-    {
+    for (target, table) in manifest.get("target").and_then(Value::as_table).into_iter().flatten() {
         if let Some(dependencies) = table.get("dependencies").and_then(Value::as_table) {
             text.push_str(&format!("\n[target.'{target}'.dependencies]\n"));
-            text.push_str(&lines(course, dependencies)?);
+            text.push_str(&lines(&workspace, dependencies)?);
         }
     }
     Ok(text)
 }
 
-fn lines(course: &Course, dependencies: &Table) -> Result<String, String> {
+fn lines(workspace: &Table, dependencies: &Table) -> Result<String, String> {
     let mut text = String::new();
     for (name, value) in dependencies {
-        let known = course.workspace["workspace"]["dependencies"].get(name);
+        let known = workspace["workspace"]["dependencies"].get(name);
         let (Some(true), Some(known)) = (value.get("workspace").and_then(Value::as_bool), known)
         else {
             return Err(format!("{name} is not among the workspace's dependencies"));

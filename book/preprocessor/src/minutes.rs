@@ -1,12 +1,13 @@
 //! How long a lesson takes, worked out from what its pages hold.
 
 use std::collections::BTreeSet;
-use std::fs;
+
+use course::Lesson;
 
 use similar::{ChangeTag, TextDiff};
 
 use crate::checks::listings::program_pages;
-use crate::{Book, Course, Directive, Lesson, Mark, select};
+use crate::{Book, Course, Directive, Mark, select};
 
 /// Words that are read in a minute.
 const WORDS: usize = 200;
@@ -25,11 +26,13 @@ pub fn minutes(course: &Course, lesson: u8) -> Result<usize, String> {
 /// The minutes of a lesson with these pages.
 fn of_book(course: &Course, book: &Book, lesson: u8) -> Result<usize, String> {
     let lesson = course.lesson(lesson)?;
-    let exercise = course.exercises.iter().find(|exercise| exercise.lesson == lesson.number);
-    let exercise = exercise.map_or(0, |exercise| usize::try_from(exercise.minutes).unwrap_or(0));
+    let exercise =
+        course.exercises.iter().find(|exercise| exercise.about.id.lesson == lesson.number);
+    let exercise =
+        exercise.map_or(0, |exercise| usize::try_from(exercise.about.minutes).unwrap_or(0));
     let sum = words(book, lesson).div_ceil(WORDS)
         + typed(course, book, lesson).div_ceil(LINES)
-        + scenes(course, lesson)? * SCENE
+        + lesson.scenes().map_err(|error| error.to_string())?.len() * SCENE
         + exercise;
     Ok(sum.next_multiple_of(5))
 }
@@ -81,14 +84,6 @@ fn unchanged(old: &str, new: &str) -> Vec<usize> {
     let diff = TextDiff::from_lines(old, new);
     let changes = diff.iter_all_changes().filter(|change| change.tag() == ChangeTag::Equal);
     changes.filter_map(|change| Some(change.new_index()? + 1)).collect()
-}
-
-/// The scenes of a lesson's play.
-fn scenes(course: &Course, lesson: &Lesson) -> Result<usize, String> {
-    let demo = course.root.join("lessons").join(&lesson.folder).join("demo");
-    let entries = fs::read_dir(demo).map_err(|error| error.to_string())?;
-    let plays = entries.flatten().filter(|entry| entry.path().extension() == Some("play".as_ref()));
-    Ok(plays.count())
 }
 
 #[cfg(test)]

@@ -1,15 +1,25 @@
 //! Tables made from what the project says of itself.
 
-use crate::course::{Course, Exercise, Failure};
+use course::{About, Exercise, Failure};
+
+use crate::about::about;
+use crate::course::Course;
 use crate::html::{code, inert};
+use crate::manifest::binaries;
 use crate::minutes::minutes;
 
 /// The programs of a lesson.
 pub fn programs(course: &Course, lesson: u8) -> Result<String, String> {
     let mut rows = vec!["| program | does | address |".to_owned(), "|---|---|---|".to_owned()];
-    for program in &course.lesson(lesson)?.programs {
-        let address = program.address.as_deref().map_or("–".into(), code);
-        rows.push(format!("| {} | {} | {address} |", code(&program.name), inert(&program.about)));
+    let lesson = course.lesson(lesson)?;
+    for binary in binaries(course, lesson)? {
+        let path = format!("lessons/{}/{}", lesson.folder, binary.path);
+        let about = about(&course.file(&path)?)
+            .ok_or_else(|| format!("{path} has no line about itself"))?;
+        let program = lesson.programs.iter().find(|program| program.name == binary.name);
+        let address = program.and_then(|program| program.address);
+        let address = address.map_or("–".into(), |address| code(&address.to_string()));
+        rows.push(format!("| {} | {} | {address} |", code(&binary.name), inert(&about)));
     }
     Ok(rows.join("\n"))
 }
@@ -35,7 +45,7 @@ fn table(failures: &[&Failure], up: &str) -> String {
         "| failure | what happens | shown | cured | see it |".to_owned(),
         "|---|---|---|---|---|".to_owned(),
     ];
-    for Failure { id, meaning, shown, cured } in failures {
+    for Failure { id, meaning, shown, cured, .. } in failures {
         let command = code(&format!("cargo failure {id}"));
         rows.push(format!(
             "| {} | {} | {shown} | {cured} | {command} |",
@@ -53,7 +63,8 @@ pub fn link(id: &str, up: &str) -> String {
 
 /// The exercises of a lesson, or of all.
 pub fn exercises(course: &Course, lesson: Option<u8>) -> Result<String, String> {
-    let wanted = |exercise: &&Exercise| lesson.is_none_or(|lesson| exercise.lesson == lesson);
+    let wanted =
+        |exercise: &&Exercise| lesson.is_none_or(|lesson| exercise.about.id.lesson == lesson);
     let exercises: Vec<_> = course.exercises.iter().filter(wanted).collect();
     if exercises.is_empty() {
         return Err("there is no such exercise".into());
@@ -62,12 +73,13 @@ pub fn exercises(course: &Course, lesson: Option<u8>) -> Result<String, String> 
         "| exercise | what to write | role | minutes | check it |".to_owned(),
         "|---|---|---|---:|---|".to_owned(),
     ];
-    for Exercise { id, title, description, role, minutes, .. } in exercises {
+    for Exercise { task, about, .. } in exercises {
+        let About { id, title, role, minutes, .. } = about;
         let command = code(&format!("just exercise {id}"));
         rows.push(format!(
             "| {id} | **{}**: {} | {role} | {minutes} | {command} |",
             inert(title),
-            inert(description)
+            inert(task)
         ));
     }
     Ok(rows.join("\n"))

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use course::Lesson;
 use syn::spanned::Spanned;
 use syn::{Attribute, Item, Meta};
 
-use crate::{Book, Course, Directive, Lesson, Page, Problem, select};
+use crate::{Book, Course, Directive, Page, Problem, select};
 
 /// All lines that no program page shows, and all that are shown twice.
 pub fn check(course: &Course, book: &Book) -> Vec<Problem> {

@@ -1,8 +1,8 @@
 //! Commands, programs, paths and ports that a page names exist.
 
 use std::collections::BTreeSet;
-use std::fs;
 
+use course::Lesson;
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
 use crate::markdown::parser;
@@ -70,40 +70,12 @@ struct Names<'a> {
 
 impl<'a> Names<'a> {
     fn read(course: &'a Course) -> Self {
-        let mut names = Self {
+        Self {
             course,
-            packages: BTreeSet::new(),
-            programs: BTreeSet::new(),
+            packages: course.packages.iter().cloned().collect(),
+            programs: course.programs.iter().map(|program| program.name.clone()).collect(),
             recipes: recipes(&course.file("justfile").unwrap_or_default()),
             roles: roles(&course.file("classroom/checker/src/role.rs").unwrap_or_default()),
-        };
-        for folder in ["", "lessons", "classroom", "exercises", "book"] {
-            for entry in fs::read_dir(course.root.join(folder)).into_iter().flatten().flatten() {
-                names.add_package(&entry.path().join("Cargo.toml"));
-            }
-        }
-        for entry in
-            fs::read_dir(course.root.join("failures/src/bin")).into_iter().flatten().flatten()
-        {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            names.programs.insert(name.trim_end_matches(".rs").to_owned());
-        }
-        names
-    }
-
-    fn add_package(&mut self, manifest: &std::path::Path) {
-        let Ok(text) = fs::read_to_string(manifest) else { return };
-        let Ok(manifest) = text.parse::<toml::Table>() else { return };
-        let binaries = manifest.get("bin").and_then(toml::Value::as_array);
-        for binary in binaries.into_iter().flatten() {
-            self.programs.extend(binary["name"].as_str().map(str::to_owned));
-        }
-        let package = manifest.get("package").and_then(|package| package["name"].as_str());
-        if let Some(name) = package {
-            self.packages.insert(name.to_owned());
-            if binaries.is_none() {
-                self.programs.insert(name.to_owned());
-            }
         }
     }
 
@@ -175,7 +147,7 @@ impl<'a> Names<'a> {
         !is_placeholder(name) && !names.contains(name)
     }
 
-    fn lesson(&self, number: &str) -> Result<Option<&'a crate::Lesson>, String> {
+    fn lesson(&self, number: &str) -> Result<Option<&'a Lesson>, String> {
         if is_placeholder(number) {
             return Ok(None);
         }
@@ -196,7 +168,9 @@ impl<'a> Names<'a> {
     }
 
     fn exercise(&self, id: &str) -> Result<(), String> {
-        match is_placeholder(id) || self.course.exercises.iter().any(|exercise| exercise.id == id) {
+        match is_placeholder(id)
+            || self.course.exercises.iter().any(|exercise| exercise.about.id.to_string() == id)
+        {
             true => Ok(()),
             false => Err(format!("there is no exercise {id}; `just progress` lists them")),
         }
@@ -228,8 +202,10 @@ impl<'a> Names<'a> {
         let Some(folder) = folder.strip_prefix("lessons/") else { return Ok(()) };
         let lesson = self.course.lessons.iter().find(|lesson| lesson.folder == folder);
         match lesson {
-            Some(lesson) if name == Some(lesson.package()) => Ok(()),
-            Some(lesson) => Err(format!("the package in {folder} is called {}", lesson.package())),
+            Some(lesson) if name == Some(lesson.package.as_str()) => Ok(()),
+            Some(lesson) => {
+                Err(format!("the package in {folder} is called {}", lesson.package.as_str()))
+            }
             None => Err(format!("no lesson has the folder {folder}")),
         }
     }
@@ -287,8 +263,8 @@ impl<'a> Names<'a> {
             lessons.filter(|lesson| page.lesson().is_none_or(|number| number == lesson.number));
         let known: BTreeSet<_> = mine
             .flat_map(|lesson| &lesson.programs)
-            .filter_map(|program| program.address.as_deref()?.rsplit(':').next())
-            .chain(OTHER_PORTS)
+            .filter_map(|program| Some(program.address?.port().to_string()))
+            .chain(OTHER_PORTS.map(String::from))
             .collect();
         for host in ["127.0.0.1:", "localhost:", "[::1]:"] {
             for (place, _) in line.match_indices(host) {
