@@ -35,3 +35,6 @@ pub use page::{expand_book, expand_page};
 pub use play_picture::{PLAY_PICTURE, play_picture};
 pub use problem::Problem;
 pub use source::{Lines, select};
+
+/// The version of mdBook that this is written for.
+pub const MDBOOK: &str = "0.5.4";

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use book_preprocessor::checks::{
     blocks, catalogue, directives, images, links, listings, names, summary,
 };
-use book_preprocessor::{Book, Course, Problem};
+use book_preprocessor::{Book, Course, MDBOOK, Problem};
 use regex_lite::Regex;
 
 fn root() -> PathBuf {
@@ -99,7 +101,7 @@ fn each_image_says_what_it_shows() {
 fn each_place_names_the_same_mdbook() {
     let command =
         Regex::new(r"cargo install mdbook --version ([0-9.]+)").expect("the pattern is right");
-    let mut versions = BTreeSet::new();
+    let mut versions = BTreeSet::from([(MDBOOK.to_owned(), "book/preprocessor/src/lib.rs")]);
     for path in [
         "justfile",
         ".ci/run",
@@ -176,4 +178,31 @@ fn an_item_without_its_place_is_lost() {
     assert!(!holds(&book, "index.md | no page says this | 2 words that are gone"));
     assert!(!holds(&book, "nowhere.md | Two programs | 3 a page that is gone"));
     assert!(!holds(&book, "index.md | Two programs want to talk"));
+}
+
+/// What the preprocessor says of a book without pages, when this version of mdBook runs it.
+fn said_to_mdbook(version: &str) -> String {
+    let folder = root().join("book").canonicalize().expect("the book is there");
+    let root = serde_json::json!({ "root": folder, "mdbook_version": version });
+    let mut preprocessor = Command::new(env!("CARGO_BIN_EXE_book-preprocessor"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let input = serde_json::json!([root, { "items": [] }]).to_string();
+    let mut stdin = preprocessor.stdin.take().expect("its stdin is a pipe");
+    stdin.write_all(input.as_bytes()).expect("it reads");
+    drop(stdin);
+    let output = preprocessor.wait_with_output().expect("it ends");
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stderr).expect("it is text")
+}
+
+#[test]
+fn another_series_of_mdbook_is_remarked_on() {
+    assert_eq!(said_to_mdbook(MDBOOK), "");
+    assert_eq!(said_to_mdbook("0.5.99"), "");
+    let said = said_to_mdbook("0.6.0");
+    assert!(said.contains("this is 0.6.0") && said.contains(MDBOOK), "{said}");
 }
