@@ -8,16 +8,14 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
+use processes::{Port, Running, Status};
 use tempfile::TempDir;
 
 use crate::gate::Gate;
 use crate::lessons::Part;
 use crate::peer::{LeftOpen, Peer};
-use crate::port::Port;
 use crate::program::{Program, Stream};
 use crate::role::Transport;
-use crate::running::Running;
-use crate::status::Status;
 use crate::story::Story;
 use crate::subject::Subject;
 use crate::template::Template;

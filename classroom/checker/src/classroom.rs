@@ -11,10 +11,10 @@ mod watching;
 
 use clap::Subcommand;
 use course::{Course, Id};
+use processes::Running;
 
 use crate::classroom::attempt::Attempt;
 use crate::classroom::grade::Grade;
-use crate::running::Running;
 
 /// What is done in a classroom.
 #[derive(Subcommand)]

@@ -1,7 +1,6 @@
 //! Judges a program by its behaviour on the wire: plays the other side over a real socket, finds
 //! out which failure of the catalogue it has, and says so.
 
-mod activity;
 mod bench;
 mod classroom;
 mod datagrams;
@@ -11,14 +10,10 @@ mod gate;
 mod lessons;
 mod peer;
 mod pipe;
-mod port;
-mod processes;
 mod program;
 mod report;
 mod role;
 mod run;
-mod running;
-mod status;
 mod story;
 mod subject;
 mod template;
@@ -33,12 +28,12 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser};
 use course::{Catalogue, is_unread};
+use processes::Running;
 
 use crate::classroom::Classroom;
 use crate::lessons::{Check, PARTS, Part};
 use crate::report::{Format, Reporter};
 use crate::role::Role;
-use crate::running::Running;
 use crate::template::Template;
 
 /// The status that says that the checker was asked for something impossible.

@@ -64,8 +64,9 @@ mod tests {
     use std::thread;
     use std::time::{Duration, Instant};
 
+    use processes::Activity;
+
     use super::Pipe;
-    use crate::activity::Activity;
 
     #[test]
     fn a_program_that_prints_into_a_full_pipe_looks_asleep_but_its_bytes_are_unread() {
@@ -74,7 +75,7 @@ mod tests {
         let mut stdout = program.stdout.take().expect("it is a pipe");
         let pipe = Pipe::of(&stdout).expect("a file descriptor");
         let deadline = Instant::now() + Duration::from_secs(20);
-        while !Activity::of(program.id()).is_some_and(|now| now.asleep) {
+        while !Activity::of_all(program.id()).is_some_and(|now| now.asleep) {
             assert!(Instant::now() < deadline, "it is never asleep");
             thread::yield_now();
         }

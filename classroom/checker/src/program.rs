@@ -7,11 +7,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use bstr::ByteSlice;
+use processes::{Activity, Running, Status};
 
-use crate::activity::Activity;
 use crate::pipe::Pipe;
-use crate::running::Running;
-use crate::status::Status;
 use crate::story::Story;
 
 /// How much of the program's output is kept, and how long a piece of a line may be that is
@@ -166,7 +164,7 @@ impl Program {
     pub fn status(&self) -> Option<Status> {
         let known = self.lock().status;
         known.or_else(|| {
-            let status = self.running.with(self.id, crate::processes::status).flatten()?;
+            let status = self.running.with(&self.id, processes::status).flatten()?;
             let mut state = self.lock();
             let deadline = Instant::now() + Duration::from_millis(500);
             while state.open_pipes > 0 && Instant::now() < deadline {
@@ -184,7 +182,7 @@ impl Program {
     /// What it is doing, where the system tells. One that only waits for us to read what it
     /// printed is not asleep.
     pub fn activity(&self) -> Option<Activity> {
-        let mut activity = Activity::of(self.id)?;
+        let mut activity = Activity::of_all(self.id)?;
         activity.asleep &= !self.pipes.iter().any(Pipe::has_unread);
         Some(activity)
     }

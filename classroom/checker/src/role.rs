@@ -3,6 +3,7 @@
 use std::fmt;
 
 use clap::ValueEnum;
+pub use processes::Transport;
 
 /// Which part of a lesson's pair a program plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -46,13 +47,4 @@ impl fmt::Display for Role {
         let value = self.to_possible_value();
         f.write_str(value.as_ref().map_or("", |value| value.get_name()))
     }
-}
-
-/// What carries the bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transport {
-    /// Connections.
-    Tcp,
-    /// Datagrams.
-    Udp,
 }

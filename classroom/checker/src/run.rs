@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
+use processes::Running;
+
 use crate::bench::Bench;
 use crate::gate::Gate;
 use crate::lessons::{Check, Part};
-use crate::running::Running;
 use crate::template::Template;
 use crate::verdict::{Plain, Stop, Verdict};
 use crate::watch::settle;

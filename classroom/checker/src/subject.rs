@@ -1,29 +1,20 @@
 //! The program under test: started, typed into, paused, and ended as a whole.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
-use std::{process, thread};
 
 use anyhow::Context;
+use processes::Running;
 
-use crate::processes;
 use crate::program::Program;
-use crate::running::Running;
 use crate::story::Story;
-
-/// How long to wait until all of a program is paused.
-const PATIENCE: Duration = Duration::from_secs(5);
-const MOMENT: Duration = Duration::from_millis(2);
 
 /// A program under test. It is ended, with all that it started, when it goes out of scope.
 pub struct Subject {
     program: Arc<Program>,
     input: Option<ChildStdin>,
-    mark: String,
     running: Running,
     story: Story,
 }
@@ -41,9 +32,6 @@ impl Subject {
         running: &Running,
         story: &Story,
     ) -> anyhow::Result<Self> {
-        static STARTED: AtomicUsize = AtomicUsize::new(0);
-        let mark = format!("{}-{}", process::id(), STARTED.fetch_add(1, Ordering::Relaxed));
-
         let (name, arguments) = words.split_first().context("there is no command")?;
         let mut command = Command::new(name);
         command
@@ -58,12 +46,12 @@ impl Subject {
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("RUST_BACKTRACE", "0")
             .env("NO_COLOR", "1")
-            .env(processes::MARK, &mark)
             .envs(variables.iter().map(|(name, value)| (name, value)));
         story.tell(format!("started: {}", words.join(" ").replace('\n', "\\n")));
         let (id, (input, stdout, stderr)) = running
             .start(&mut command, |child| {
-                (child.stdin.take(), child.stdout.take(), child.stderr.take())
+                let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+                (child.id(), (child.id(), pipes))
             })
             .with_context(|| {
                 format!("cannot start `{name}`; is it built, and does it lie there?")
@@ -71,7 +59,7 @@ impl Subject {
         let stdout = stdout.context("the program's stdout is a pipe")?;
         let stderr = stderr.context("the program's stderr is a pipe")?;
         let program = Program::watch(id, running, story, stdout, stderr)?;
-        Ok(Self { program, input, mark, running: running.clone(), story: story.clone() })
+        Ok(Self { program, input, running: running.clone(), story: story.clone() })
     }
 
     /// The program, as it is watched.
@@ -95,22 +83,16 @@ impl Subject {
         }
     }
 
-    /// Stops the program where it is. Tells whether that can be done here.
+    /// Stops the program where it is, with all that it started. Tells whether that can be done
+    /// here.
     ///
     /// # Errors
     ///
-    /// A system that refuses it.
+    /// A system that refuses it, or a program that does not stop.
     pub fn pause(&mut self) -> anyhow::Result<bool> {
-        let paused = self.running.with(self.program.id(), processes::pause);
-        if !paused.context("the program is gone")?.context("cannot pause the program")? {
-            return Ok(false);
-        }
-        // Each thread stops when it notices.
-        let deadline = Instant::now() + PATIENCE;
-        while self.program.activity().is_some_and(|activity| !activity.paused)
-            && Instant::now() < deadline
-        {
-            thread::sleep(MOMENT);
+        match self.running.pause(&self.program.id()) {
+            Err(error) if error.kind() == ErrorKind::Unsupported => return Ok(false),
+            paused => paused.context("cannot pause the program")?,
         }
         self.story.tell("paused the program");
         Ok(true)
@@ -123,8 +105,7 @@ impl Subject {
     /// A system that refuses it.
     pub fn resume(&mut self) -> anyhow::Result<()> {
         self.story.tell("let the program go on");
-        let resumed = self.running.with(self.program.id(), processes::resume);
-        resumed.context("the program is gone")?.context("cannot resume the program")
+        self.running.resume(&self.program.id()).context("cannot resume the program")
     }
 
     /// Signals the program, by signals that nobody minds who has not asked for them.
@@ -134,7 +115,7 @@ impl Subject {
     /// A system that refuses it.
     pub fn signal(&mut self) -> anyhow::Result<()> {
         self.story.tell("signalled the program (SIGWINCH, SIGURG, SIGCHLD)");
-        let signalled = self.running.with(self.program.id(), processes::signal);
+        let signalled = self.running.with(&self.program.id(), processes::signal);
         signalled.context("the program is gone")?.context("cannot signal the program")
     }
 
@@ -148,6 +129,6 @@ impl Subject {
 
 impl Drop for Subject {
     fn drop(&mut self) {
-        self.running.end(self.program.id(), &self.mark);
+        self.running.end(&self.program.id());
     }
 }

@@ -4,9 +4,9 @@ use std::fmt;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::activity::Activity;
+use processes::{Activity, Status};
+
 use crate::program::Program;
-use crate::status::Status;
 
 /// How often to look at what a program does while we wait for it.
 pub const LOOK: Duration = Duration::from_millis(40);

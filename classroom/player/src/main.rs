@@ -14,11 +14,8 @@ mod folder;
 mod lane;
 mod launch;
 mod lists;
-mod load;
 mod output;
 mod performance;
-mod processes;
-mod running;
 mod script;
 mod show;
 mod sockets;
@@ -32,7 +29,7 @@ use course::{Catalogue, Course, is_unread};
 
 use crate::args::{Cli, Command, Failures, Lessons, Playing};
 use crate::launch::Half;
-use crate::running::Running;
+use processes::Running;
 
 fn main() -> anyhow::Result<()> {
     match run(Cli::parse()) {
@@ -59,7 +56,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     }
 }
 
-fn play(perform: impl FnOnce(&Running) -> anyhow::Result<()>) -> anyhow::Result<()> {
+fn play(perform: impl FnOnce(&Running<String>) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let running = Running::new()?;
     let outcome = perform(&running);
     // After Ctrl-C the sides end one by one. That is no failure of the play, and nothing

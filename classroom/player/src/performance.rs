@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use course::{Catalogue, Course, Failure, Lesson, Programs, is_unread};
+use processes::Running;
 
 use crate::args::{Failures, Lessons, Playing};
 use crate::bends::Bends;
-use crate::running::Running;
 use crate::script::Script;
 use crate::show::{Show, Stops};
 use crate::stage::Stage;
@@ -39,7 +39,7 @@ struct Scene {
 }
 
 /// Plays the scenes of the lessons that `asked` chooses.
-pub fn lessons(course: &Course, asked: &Lessons, running: &Running) -> anyhow::Result<()> {
+pub fn lessons(course: &Course, asked: &Lessons, running: &Running<String>) -> anyhow::Result<()> {
     let chosen: Vec<_> = match asked.number {
         Some(number) => vec![find::lesson(course, number)?],
         None => course.lessons.iter().collect(),
@@ -54,7 +54,11 @@ pub fn lessons(course: &Course, asked: &Lessons, running: &Running) -> anyhow::R
 }
 
 /// Plays the failures that `asked` chooses.
-pub fn failures(course: &Course, asked: &Failures, running: &Running) -> anyhow::Result<()> {
+pub fn failures(
+    course: &Course,
+    asked: &Failures,
+    running: &Running<String>,
+) -> anyhow::Result<()> {
     let catalogue = Catalogue::load(&course.root)?;
     let programs: Vec<_> = course.programs.iter().map(|program| program.name.clone()).collect();
     let read = |failure: &Failure| {
@@ -79,7 +83,7 @@ fn perform(
     course: &Course,
     parts: &[Part],
     playing: &Playing,
-    running: &Running,
+    running: &Running<String>,
 ) -> anyhow::Result<()> {
     let scenes = parts.iter().flat_map(|part| &part.scenes);
     let mut needed: BTreeSet<_> = scenes.flat_map(|scene| scene.script.programs()).collect();
@@ -191,7 +195,7 @@ fn play(
     part: &Part,
     programs: &Programs,
     playing: &Playing,
-    running: &Running,
+    running: &Running<String>,
     show: &mut Show,
 ) -> anyhow::Result<Played> {
     let script = &scene.script;

@@ -6,20 +6,19 @@ mod waiting;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
-use std::process::{ChildStdin, Command, ExitStatus};
+use std::process::{Child, ChildStdin, Command, ExitStatus};
+use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, bail, ensure};
 use course::Programs;
+use processes::{Activity, Running};
 
 use crate::addresses::Addresses;
 use crate::expectation::{fill, side_of};
 use crate::folder::Folder;
-use crate::load;
 use crate::output::Output;
-use crate::processes;
-use crate::running::Running;
 use crate::script::Varying;
 use crate::show::{FILES, Show, Sign};
 use crate::sockets;
@@ -35,7 +34,7 @@ const LONG_ENOUGH: Duration = Duration::from_millis(300);
 /// The sides of a scene and their folder. Whatever is still running when it goes is ended.
 pub struct Stage<'a> {
     programs: &'a Programs,
-    running: &'a Running,
+    running: &'a Running<String>,
     varying: &'a Varying,
     patience: Duration,
     folder: Folder,
@@ -56,13 +55,13 @@ impl<'a> Stage<'a> {
     /// An empty stage. With a `line`, clients reach servers over a wire.
     pub fn new(
         programs: &'a Programs,
-        running: &'a Running,
+        running: &'a Running<String>,
         varying: &'a Varying,
         line: Option<&'a Line>,
         patience: Duration,
     ) -> anyhow::Result<Self> {
         let folder = Folder::new()?;
-        running.work_in(folder.path());
+        running.add_folder(folder.path());
         let (sides, addresses, wires) = Default::default();
         Ok(Self { programs, running, varying, patience, folder, sides, addresses, line, wires })
     }
@@ -151,7 +150,7 @@ impl<'a> Stage<'a> {
             Step::Memory { side, megabytes } => {
                 let process = self.act(side, |child| child.id())?;
                 let state = format!("holds more than {megabytes} MB of memory");
-                self.wait_until(side, &state, |_| load::memory(process) > megabytes << 20)?;
+                self.wait_until(side, &state, |_| holds_more(process, megabytes << 20))?;
                 show.action(side, Sign::Event, &state)?;
             }
             Step::File { name, content } => {
@@ -198,7 +197,8 @@ impl<'a> Stage<'a> {
             .stdin(std::process::Stdio::piped())
             .stdout(writer.try_clone()?)
             .stderr(writer);
-        let input = self.running.start(side, &mut command).context("it cannot be started")?;
+        let begin = |child: &mut Child| (side.into(), child.stdin.take());
+        let input = self.running.start(&mut command, begin).context("it cannot be started")?;
         let program = program.into();
         self.sides.insert(side.into(), Side { program, input, output: Output::new(reader) });
         let shown = self.fill(side, shown, free)?;
@@ -266,7 +266,10 @@ impl<'a> Stage<'a> {
     }
 
     fn end(&mut self, side: &str) -> anyhow::Result<ExitStatus> {
-        let status = self.running.end(side).with_context(|| format!("{side} is not running"))?;
+        let status = self
+            .running
+            .end(&side.to_string())
+            .with_context(|| format!("{side} is not running"))?;
         self.addresses.ends(side);
         self.side(side)?.input = None;
         Ok(status?)
@@ -301,16 +304,12 @@ impl<'a> Stage<'a> {
         self.sides.get_mut(side).with_context(|| format!("{side} is not running"))
     }
 
-    fn act<T>(
-        &self,
-        side: &str,
-        act: impl FnOnce(&mut std::process::Child) -> T,
-    ) -> anyhow::Result<T> {
-        self.running.with(side, act).ok_or_else(|| anyhow!("{side} is not running"))
+    fn act<T>(&self, side: &str, act: impl FnOnce(&mut Child) -> T) -> anyhow::Result<T> {
+        self.running.with(&side.to_string(), act).ok_or_else(|| anyhow!("{side} is not running"))
     }
 
-    fn is(&self, side: &str, state: impl FnOnce(&mut std::process::Child) -> bool) -> bool {
-        self.running.with(side, state).unwrap_or(false)
+    fn is(&self, side: &str, state: impl FnOnce(&mut Child) -> bool) -> bool {
+        self.running.with(&side.to_string(), state).unwrap_or(false)
     }
 
     fn disguise(&self, text: &str) -> String {
@@ -334,7 +333,27 @@ impl<'a> Stage<'a> {
 impl Drop for Stage<'_> {
     fn drop(&mut self) {
         self.running.end_all();
+        self.running.remove_folder(self.folder.path());
     }
+}
+
+/// If all threads of a process sleep, how often they have woken up so far. Where the system does
+/// not tell, it is taken for granted that they soon sleep.
+fn asleep(process: u32) -> Option<u64> {
+    Activity::of(process).map_or(Some(0), |now| now.asleep.then_some(now.pauses))
+}
+
+/// How much processor time a process has used. Where the system does not tell, it is taken for
+/// granted that it never rests.
+fn processor_time(process: u32) -> Duration {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    Activity::of(process).map_or_else(|| START.elapsed(), |now| now.processor_time)
+}
+
+/// Tells whether a process holds more bytes of memory. Where the system does not tell, it is
+/// taken for granted.
+fn holds_more(process: u32, bytes: u64) -> bool {
+    Activity::of(process).is_none_or(|now| now.memory > bytes)
 }
 
 fn show_skipped(show: &mut Show, side: &str, count: usize) -> io::Result<()> {

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
+use processes::Running;
 use record::{Event, What};
 
 use crate::bends::Bends;
 use crate::lane::Entry;
-use crate::running::Running;
 use crate::script::Large;
 
 /// The program that relays.
@@ -72,7 +72,7 @@ pub struct Wires {
 
 impl Line {
     /// Has a wire judge its bends, before anything is played: it knows best what it can do.
-    pub fn check(&self, wire: &Path, running: &Running) -> anyhow::Result<()> {
+    pub fn check(&self, wire: &Path, running: &Running<String>) -> anyhow::Result<()> {
         let Some(bends) = &self.through else { return Ok(()) };
         let (reader, writer) = io::pipe()?;
         let mut command = Command::new(wire);
@@ -84,14 +84,16 @@ impl Line {
             .stdin(Stdio::null())
             .stdout(writer.try_clone()?)
             .stderr(writer);
-        running.start(PROGRAM, &mut command).context("the wire cannot be started")?;
+        running
+            .start(&mut command, |_| (PROGRAM.into(), ()))
+            .context("the wire cannot be started")?;
         // The command has an end of the pipe too: while it is there, we would read for ever.
         drop(command);
 
         // It listens, or else complains.
         let mut first = String::new();
         let read = BufReader::new(reader).read_line(&mut first);
-        running.end(PROGRAM);
+        running.end(&PROGRAM.into());
         read.context("the wire cannot be heard")?;
         let events = events(first.as_bytes())?;
         match complaint(&events) {
@@ -145,7 +147,7 @@ impl Wire {
     /// Starts a wire that leads to `target`.
     pub fn start(
         line: &Line,
-        running: &Running,
+        running: &Running<String>,
         command: &mut Command,
         options: &[String],
         (side, target): (String, SocketAddr),
@@ -160,7 +162,7 @@ impl Wire {
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output);
-        running.start(&side, command).context("the wire cannot be started")?;
+        running.start(command, |_| (side.clone(), ())).context("the wire cannot be started")?;
         Ok(Self { side, address: None, log, read: 0, heard: Vec::new(), unshown: Vec::new() })
     }
 

@@ -4,12 +4,12 @@ use std::io::Write;
 
 use clap::Args;
 use course::{Catalogue, Course, Exercise, Id, build_exercise};
+use processes::Running;
 
 use crate::classroom::progress::Progress;
 use crate::exercises;
 use crate::report::{Format, Reporter};
 use crate::run;
-use crate::running::Running;
 use crate::template::Template;
 use crate::verdict::Verdict;
 

@@ -12,9 +12,8 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Args;
 use course::Course;
+use processes::Running;
 use tempfile::TempDir;
-
-use crate::running::Running;
 
 /// How submissions are checked. GRADING.md says what it means to run them.
 #[derive(Args)]

@@ -8,10 +8,10 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use course::{Course, Exercise, Id};
+use processes::Running;
 
 use crate::classroom::attempt::attempt;
 use crate::classroom::progress::Progress;
-use crate::running::Running;
 
 /// How often to look whether a file was saved. Looking works on every system and every drive,
 /// and whatever way an editor saves.

@@ -1,11 +1,12 @@
 //! Exercise 4: a client that reads each answer to the blank line behind it.
 
+use processes::Status;
+
 use crate::bench::Bench;
 use crate::lessons::{Check, Part, asking};
 use crate::peer::Peer;
 use crate::program::Stream;
 use crate::role::{Role, Transport};
-use crate::status::Status;
 use crate::verdict::{Failure, Outcome, ensure};
 
 /// The exercise's checks.

@@ -4,12 +4,13 @@ use std::str;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
+use processes::Status;
+
 use crate::bench::Bench;
 use crate::datagrams::{Host, Reception};
 use crate::lessons::{Check, Part};
 use crate::program::Stream;
 use crate::role::{Role, Transport};
-use crate::status::Status;
 use crate::verdict::{Failure, Outcome, ensure};
 
 /// The exercise's checks.

@@ -1,9 +1,10 @@
 //! Exercise 1: a server that greets one client by its name.
 
+use processes::Status;
+
 use crate::bench::Bench;
 use crate::lessons::{Check, Part};
 use crate::role::{Role, Transport};
-use crate::status::Status;
 use crate::verdict::{Failure, Outcome, ensure};
 
 /// The exercise's checks.

@@ -1,11 +1,11 @@
 //! Exercise 2: a server that answers line by line.
 
 use bstr::ByteSlice;
+use processes::Status;
 
 use crate::bench::Bench;
 use crate::lessons::{Check, Part};
 use crate::role::{Role, Transport};
-use crate::status::Status;
 use crate::verdict::{Failure, Outcome, Stop, ensure};
 
 /// The exercise's checks.

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use processes::Status;
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
@@ -9,7 +10,6 @@ use crate::exercises::headers::{expect, pack, receive};
 use crate::lessons::{Check, Part, asking};
 use crate::peer::{Peer, Then};
 use crate::role::{Role, Transport};
-use crate::status::Status;
 use crate::verdict::{Failure, Outcome, ensure};
 use crate::watch::Doing;
 

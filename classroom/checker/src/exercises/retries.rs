@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use processes::Status;
+
 use crate::bench::Bench;
 use crate::datagrams::{Host, Reception};
 use crate::lessons::{Check, Part};
 use crate::program::Stream;
 use crate::role::{Role, Transport};
-use crate::status::Status;
 use crate::verdict::{Failure, Outcome, ensure};
 
 /// The exercise's checks.

@@ -2,13 +2,13 @@
 //! given how a server of its lesson packs an answer.
 
 use bstr::ByteSlice;
+use processes::Status;
 
 use crate::bench::Bench;
 use crate::lessons::Check;
 use crate::peer::{Peer, Then};
 use crate::program::Stream;
 use crate::role::Transport;
-use crate::status::Status;
 use crate::verdict::{Failure, Outcome, Plain, ensure};
 use crate::watch::Doing;
 

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::thread;
 use std::time::Duration;
 
+use processes::Status;
+
 use crate::bench::Bench;
 use crate::lessons::asking::{self, exchange, receive};
 use crate::lessons::{Check, length, waiting};
 use crate::peer::{Peer, Then, quoted};
 use crate::program::{Program, Stream};
-use crate::status::Status;
 use crate::verdict::{Failure, Outcome, Plain, ensure};
 use crate::watch::Doing;
 

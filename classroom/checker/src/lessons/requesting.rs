@@ -4,12 +4,13 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use processes::Status;
+
 use crate::bench::Bench;
 use crate::datagrams::{Host, LONG, Reception};
 use crate::lessons::asking::nothing_stale;
 use crate::lessons::waiting;
 use crate::program::Stream;
-use crate::status::Status;
 use crate::verdict::{Failure, Outcome, Stop, ensure};
 use crate::watch::{LOOK, Watch};
 

@@ -1,11 +1,12 @@
 //! Lesson 1: one client, one message, one answer.
 
+use processes::Status;
+
 use crate::bench::Bench;
 use crate::lessons::asking::ends_with_error;
 use crate::lessons::{Check, Part};
 use crate::peer::Peer;
 use crate::role::{Role, Transport};
-use crate::status::Status;
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 use crate::watch::Doing;
 

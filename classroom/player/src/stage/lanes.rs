@@ -7,12 +7,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use record::{Event, What};
 
-use super::{LONG_ENOUGH, LOOK_AGAIN, Stage};
+use super::{LONG_ENOUGH, LOOK_AGAIN, Stage, processor_time};
 use crate::expectation::{placeholders, side_of};
 use crate::lane::{self, Entry};
 use crate::show::{Show, Sign};
 use crate::wires::{self, Wire};
-use crate::{load, processes};
 
 impl Stage<'_> {
     /// Lays a wire to each running server that a new side is told of, if the line asks for it.
@@ -92,7 +91,7 @@ impl Stage<'_> {
     /// How much processor time the wires have used.
     pub(super) fn work_of_wires(&self) -> Duration {
         let process = |wire: &Wire| self.act(&wire.side, |child| child.id()).ok();
-        self.wires.all().filter_map(process).map(load::processor_time).sum()
+        self.wires.all().filter_map(process).map(processor_time).sum()
     }
 
     /// Takes note of what went over the wires: what has come before it must also be numbered

@@ -5,11 +5,11 @@ use std::time::Instant;
 
 use anyhow::{bail, ensure};
 
-use super::{LONG_ENOUGH, LOOK_AGAIN, Stage, how};
+use super::{LONG_ENOUGH, LOOK_AGAIN, Stage, asleep, how, processor_time};
 use crate::expectation::Expectation;
 use crate::output::Next;
+use crate::sockets;
 use crate::wires::LISTENING;
-use crate::{load, sockets};
 
 /// A line that was expected, and has come.
 pub struct Seen {
@@ -69,7 +69,7 @@ impl Stage<'_> {
             Next::Silence => {
                 bail!("{side} has printed no such line for {} seconds", self.patience.as_secs())
             }
-            Next::End => match self.running.end(side) {
+            Next::End => match self.running.end(&side.to_string()) {
                 Some(status) => bail!("{side} printed nothing more: it {}", how(status?)),
                 None => bail!("{side} printed nothing more: it has ended"),
             },
@@ -129,7 +129,8 @@ impl Stage<'_> {
         let mut before = None;
         let mut since = Instant::now();
         loop {
-            let now = load::asleep(process).filter(|_| !sockets::unread(process, None));
+            let ended = self.is(side, processes::has_ended);
+            let now = asleep(process).filter(|_| !ended && !sockets::unread(process, None));
             if now.is_none() || now != before {
                 since = Instant::now();
             } else if since.elapsed() > LONG_ENOUGH {
@@ -145,9 +146,9 @@ impl Stage<'_> {
     /// Waits until a side has used the processor for a while, from now on.
     pub(super) fn spins(&self, side: &str) -> anyhow::Result<()> {
         let process = self.act(side, |child| child.id())?;
-        let before = load::processor_time(process);
+        let before = processor_time(process);
         self.wait_until(side, "spins", |_| {
-            load::processor_time(process).saturating_sub(before) > LONG_ENOUGH
+            processor_time(process).saturating_sub(before) > LONG_ENOUGH
         })
     }
 }

@@ -6,10 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-
-use crate::processes;
-use crate::running::Running;
-use crate::status::Status;
+use processes::{Running, Status};
 
 /// How often to look whether it has ended.
 const LOOK: Duration = Duration::from_millis(20);
@@ -35,7 +32,9 @@ pub struct Ended {
 pub fn run(mut command: Command, limit: Duration, running: &Running) -> anyhow::Result<Ended> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let (id, (stdout, stderr)) = running
-        .start(&mut command, |child| (child.stdout.take(), child.stderr.take()))
+        .start(&mut command, |child| {
+            (child.id(), (child.id(), (child.stdout.take(), child.stderr.take())))
+        })
         .with_context(|| format!("cannot start {}", command.get_program().display()))?;
     let stdout = stdout.context("its stdout is a pipe")?;
     let stderr = stderr.context("its stderr is a pipe")?;
@@ -45,7 +44,7 @@ pub fn run(mut command: Command, limit: Duration, running: &Running) -> anyhow::
     let mut status = None;
     while status.is_none() && Instant::now() < deadline {
         thread::sleep(LOOK);
-        status = running.with(id, processes::status).flatten();
+        status = running.with(&id, processes::status).flatten();
     }
     running.end_all();
     let read = |reader: thread::JoinHandle<_>| reader.join().unwrap_or_default();

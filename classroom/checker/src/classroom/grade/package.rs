@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 use course::{Course, Exercise, Id, build_command, executable};
+use processes::Status;
 use toml::{Table, Value};
 
 use super::Desk;
 use super::bounded;
-use crate::status::Status;
 
 /// Where submissions are built, below the course's folder.
 const BENCH: &str = ".exercises/grading";

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, bail, ensure};
 use course::Id;
+use processes::Status;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -14,7 +15,6 @@ use super::Desk;
 use super::bounded::{self, Ended};
 use super::package;
 use super::table::{Marks, Row};
-use crate::status::Status;
 use crate::template::from_anywhere;
 
 /// The file in which a submission says what it is.

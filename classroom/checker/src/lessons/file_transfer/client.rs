@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use processes::Status;
 use serde_json::{Value, json};
 
 use super::message::{framed, header, md5, receive};
@@ -11,7 +12,6 @@ use crate::lessons::length;
 use crate::lessons::{Check, Part};
 use crate::peer::Peer;
 use crate::role::{Role, Transport};
-use crate::status::Status;
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 
 /// The client's checks.

@@ -1,13 +1,13 @@
-//! What is done to processes and process groups, where the systems differ.
+//! One process that we have started, where the systems differ.
 
-#[cfg(not(target_os = "linux"))]
-pub use elsewhere::{adopt_orphans, end_orphans};
-#[cfg(target_os = "linux")]
-pub use linux::{adopt_orphans, end_orphans};
 #[cfg(not(unix))]
-pub use portable::{end, has_ended, is_paused, own_group, pause, resume};
+pub(crate) use portable::{end, own_group};
+#[cfg(not(unix))]
+pub use portable::{has_ended, is_paused, pause, resume, signal, status};
 #[cfg(unix)]
-pub use unix::{end, has_ended, is_paused, own_group, pause, resume};
+pub(crate) use unix::{end, own_group};
+#[cfg(unix)]
+pub use unix::{has_ended, is_paused, pause, resume, signal, status};
 
 #[cfg(unix)]
 mod unix {
@@ -18,6 +18,8 @@ mod unix {
     use rustix::process::{
         Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_process, kill_process_group, waitid,
     };
+
+    use crate::status::Status;
 
     /// Lets a command start in a process group of its own, which can be ended as a whole and
     /// which the terminal's Ctrl-C does not reach.
@@ -31,6 +33,13 @@ mod unix {
         // An error says that nobody is left in the group.
         let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
         child.wait()
+    }
+
+    /// How a process has ended, if it has; it is left to be waited for.
+    pub fn status(child: &mut Child) -> Option<Status> {
+        let status = state(child, WaitIdOptions::EXITED)?;
+        let code = || Status::Code(status.exit_status().unwrap_or_default());
+        Some(status.terminating_signal().map_or_else(code, Status::Signal))
     }
 
     /// Tells whether a process has ended, and leaves it to be waited for.
@@ -48,7 +57,11 @@ mod unix {
         waitid(WaitId::Pid(Pid::from_child(child)), options).ok().flatten()
     }
 
-    /// Stops a process where it is.
+    /// Tells a process to stop where it is. It has stopped once [`is_paused`] says so.
+    ///
+    /// # Errors
+    ///
+    /// Those of kill(2); [`io::ErrorKind::Unsupported`] where processes cannot be paused.
     pub fn pause(child: &mut Child) -> io::Result<()> {
         // Not its group: a command that it is just starting would stop half-made, and the
         // process, which waits for that command to start, could not stop.
@@ -56,8 +69,25 @@ mod unix {
     }
 
     /// Lets a paused process go on.
+    ///
+    /// # Errors
+    ///
+    /// As [`pause`] has them.
     pub fn resume(child: &mut Child) -> io::Result<()> {
         Ok(kill_process(Pid::from_child(child), Signal::CONT)?)
+    }
+
+    /// Sends a process those signals that do nothing to one that has not asked for them:
+    /// SIGWINCH, SIGURG and SIGCHLD.
+    ///
+    /// # Errors
+    ///
+    /// Those of kill(2).
+    pub fn signal(child: &mut Child) -> io::Result<()> {
+        for signal in [Signal::WINCH, Signal::URG, Signal::CHILD] {
+            kill_process(Pid::from_child(child), signal)?;
+        }
+        Ok(())
     }
 }
 
@@ -65,6 +95,8 @@ mod unix {
 mod portable {
     use std::io;
     use std::process::{Child, Command, ExitStatus};
+
+    use crate::status::Status;
 
     /// There are no process groups here.
     pub fn own_group(_command: &mut Command) {}
@@ -74,6 +106,12 @@ mod portable {
         // One that cannot be killed has ended already.
         let _ = child.kill();
         child.wait()
+    }
+
+    /// How a process has ended, if it has.
+    pub fn status(child: &mut Child) -> Option<Status> {
+        let status = child.try_wait().ok().flatten()?;
+        Some(Status::Code(status.code().unwrap_or_default()))
     }
 
     /// Tells whether a process has ended.
@@ -87,74 +125,29 @@ mod portable {
     }
 
     /// Processes cannot be paused here.
+    ///
+    /// # Errors
+    ///
+    /// Always [`io::ErrorKind::Unsupported`].
     pub fn pause(_child: &mut Child) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
     /// Processes cannot be paused here.
+    ///
+    /// # Errors
+    ///
+    /// As [`pause`] has them.
     pub fn resume(_child: &mut Child) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
-}
 
-#[cfg(target_os = "linux")]
-mod linux {
-    use std::process::{self, Child};
-    use std::{fs, io};
-
-    use rustix::process::{
-        Pid, Signal, WaitOptions, getpid, kill_process, set_child_subreaper, waitpid,
-    };
-
-    /// Has processes whose parents end become our children. A server that is killed leaves
-    /// behind the commands that it runs for its clients, each in a group of its own.
-    pub fn adopt_orphans() -> io::Result<()> {
-        Ok(set_child_subreaper(Some(getpid()))?)
-    }
-
-    /// Ends our children that are no sides. The children of each become ours in turn.
-    pub fn end_orphans<'a>(sides: impl Iterator<Item = &'a Child>) {
-        let sides: Vec<_> = sides.map(Child::id).collect();
-        loop {
-            let children = children();
-            let mut orphans = children.iter().filter(|id| !sides.contains(id)).peekable();
-            if orphans.peek().is_none() {
-                return;
-            }
-            for id in orphans.filter_map(|&id| Pid::from_raw(id.cast_signed())) {
-                // An error says that it has ended by itself.
-                let _ = kill_process(id, Signal::KILL);
-                let _ = waitpid(Some(id), WaitOptions::empty());
-            }
-        }
-    }
-
-    fn children() -> Vec<u32> {
-        let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-        processes
-            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-            .filter(|&id| parent(id) == Some(process::id()))
-            .collect()
-    }
-
-    fn parent(id: u32) -> Option<u32> {
-        let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-        // `17 (name) S 1 …`; the name may hold anything, a parenthesis too.
-        let (_, fields) = stat.rsplit_once(')')?;
-        fields.split_whitespace().nth(1)?.parse().ok()
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-mod elsewhere {
-    use std::io;
-    use std::process::Child;
-
-    /// Orphans cannot be adopted here.
-    pub fn adopt_orphans() -> io::Result<()> {
+    /// There are no signals here.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn signal(_child: &mut Child) -> io::Result<()> {
         Ok(())
     }
-
-    /// Orphans are nobody's here, and cannot be found.
-    pub fn end_orphans<'a>(_sides: impl Iterator<Item = &'a Child>) {}
 }

@@ -7,7 +7,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use anyhow::Context;
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::role::Transport;
+/// What carries the bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// Connections.
+    Tcp,
+    /// Datagrams.
+    Udp,
+}
 
 /// Where ports are looked for: below those that systems give to whoever asks for any, so that
 /// no client takes one before the program does.
@@ -24,10 +31,10 @@ pub fn none_is_tried() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A port that nobody uses, and no other checker takes, as long as this is kept.
+/// A port that nobody uses, and no other play or check takes, as long as this is kept.
 pub struct Port {
     number: u16,
-    /// The same number at the other transport, where it is in nobody's way: other checkers see
+    /// The same number at the other transport, where it is in nobody's way: others who look for one see
     /// that it is taken.
     _sign: Sign,
 }

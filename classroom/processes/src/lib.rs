@@ -1,0 +1,15 @@
+//! The programs that a play or a check starts: how they begin, what they do meanwhile, and how
+//! they end, with all that they started themselves.
+
+mod activity;
+mod child;
+mod port;
+mod running;
+mod started;
+mod status;
+
+pub use activity::Activity;
+pub use child::{has_ended, is_paused, pause, resume, signal, status};
+pub use port::{Port, Transport};
+pub use running::Running;
+pub use status::Status;
