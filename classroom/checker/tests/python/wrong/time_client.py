@@ -4,13 +4,14 @@ import socket
 import sys
 
 fault = sys.argv[1]
-with socket.socket(type=socket.SOCK_DGRAM) as client:
-    client.settimeout(2)
-    client.connect((sys.argv[2], int(sys.argv[3])))
-    for number, line in enumerate(sys.stdin):
-        format = line.strip()
-        if fault == "skips-empty" and not format:
-            continue
+for number, line in enumerate(sys.stdin):
+    format = line.strip()
+    if fault == "skips-empty" and not format:
+        continue
+    # A socket for each question: no late answer is in the way of the next.
+    with socket.socket(type=socket.SOCK_DGRAM) as client:
+        client.settimeout(2)
+        client.connect((sys.argv[2], int(sys.argv[3])))
         client.send(format.encode())
         try:
             answer = client.recv(65535).decode(errors="replace")
