@@ -6,4 +6,4 @@ needs python3 python3
 
 command='python3 -c "import struct; number, = struct.unpack(\"i\", b\"\\5\\0\\0\\0\"); print(number); len(number)"'
 command_line "$command"
-bash -c "$command" 2>&1 | grep --invert-match --extended-regexp '^(Traceback|  )' | tidy
+! bash -c "$command" 2>&1 | grep --invert-match --extended-regexp '^(Traceback|  )' | tidy

@@ -290,8 +290,11 @@ fn watch(
             PollFd::new(&*given_up, PollFlags::IN),
         ];
         let _ = retry_on_intr(|| poll(&mut both, None));
-        if let Ok(Some(error)) = client.take_error() {
-            let _ = events.send(Event::ClientLost(error));
+        if both[0].revents().contains(PollFlags::ERR) {
+            // The error itself is left to the next read: the command may have
+            // ended meanwhile, and then nobody listens here.
+            let lost = io::ErrorKind::ConnectionReset.into();
+            let _ = events.send(Event::ClientLost(lost));
         }
     })?;
     Ok(())

@@ -507,7 +507,7 @@ pub const WRONG: &[Wrong] = &[
         id: "stale-bytes",
         program: Program::Python("wrong/datagram_server.py"),
         arguments: &["{host}", "{port}", "time", "stale-bytes", "{limit}"],
-        also: &["works", "oversized-datagram", "truncated-datagram"],
+        also: &[],
     },
     Wrong {
         lesson: 8,
@@ -563,7 +563,7 @@ pub const WRONG: &[Wrong] = &[
         id: "busy-wait",
         program: Program::Python("wrong/datagram_client.py"),
         arguments: &["{host}", "{port}", "time", "busy-wait", "{timeout}"],
-        also: &["lost-datagram"],
+        also: &[],
     },
     Wrong {
         lesson: 9,

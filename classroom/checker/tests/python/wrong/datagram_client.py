@@ -11,7 +11,8 @@ longest = 0
 
 def receive(client):
     global longest
-    deadline = time.monotonic() + TIMEOUT
+    # One that is awake has a long breath, so that a busy machine sees it.
+    deadline = time.monotonic() + (6 * TIMEOUT if MISTAKE == "busy-wait" else TIMEOUT)
     client.settimeout(0 if MISTAKE == "busy-wait" else TIMEOUT)
     while True:
         try:
@@ -30,7 +31,7 @@ def receive(client):
 def ask(line):
     with socket.socket(type=socket.SOCK_DGRAM) as client:
         client.connect((HOST, PORT))
-        for _ in range(3 if KIND in ("udp", "time") else 1):
+        for _ in range(3 if KIND in ("udp", "time") and MISTAKE != "busy-wait" else 1):
             client.send(line.encode())
             try:
                 if KIND == "shell":
