@@ -53,6 +53,8 @@ fn normalised(mut text: String) -> String {
         (r"\S*/([\w-]+(\.py)?) (127|0)\.", "$1 $3."),
         (r"started: (python3 )?\S*/", "started: $1"),
         (r"\S*/check-\w{6}/", "FOLDER/"),
+        (r#"File "\S*/"#, "File \""),
+        (r"it held \d+ descriptors, and holds \d+", "it held N descriptors, and holds M"),
         (r"outside\w{6}/", "outside/"),
         // How much fits into the buffers on the way differs, and with it where a reply is cut.
         (r"\d{6,} (bytes|expected|came|of)", "MANY $1"),
