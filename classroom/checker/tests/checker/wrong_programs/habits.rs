@@ -1,5 +1,5 @@
 //! What any program may get wrong, whatever its lesson: what it waits for, keeps, and takes for a
-//! message. Four scripts have these mistakes in every lesson and role that can have them.
+//! message. Five scripts have these mistakes in every lesson and role that can have them.
 
 use super::Wrong;
 use crate::harness::Program;
