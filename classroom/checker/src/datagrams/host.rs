@@ -13,7 +13,7 @@ use crate::peer::quoted;
 use crate::program::Program;
 use crate::story::Story;
 use crate::verdict::{Failure, Outcome, Plain, Stop};
-use crate::watch::{Doing, LOOK, Watch};
+use crate::watch::{Doing, LOOK, Silence, Watch};
 
 /// How long a client may ask the same again before it asks what is wanted.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -146,7 +146,12 @@ impl Host {
     fn missing(&self, what: &str, reception: &Reception) -> Failure {
         let failure = Failure::new(what, reception.what(&self.program));
         if self.request.is_some() {
-            return failure;
+            return match reception {
+                Reception::Silence(Silence { doing: Doing::Spins(_), .. }) => {
+                    failure.in_plain(Plain::Idle)
+                }
+                _ => failure,
+            };
         }
         let doing = match (reception, self.program.status()) {
             (_, Some(status)) => Doing::Ended(status),

@@ -94,6 +94,8 @@ pub fn interrupted_call(bench: &mut Bench, again: impl FnOnce() -> Outcome) -> O
         return Err(Stop::Skipped("programs cannot be signalled on this system".into()));
     }
     bench.subject()?.resume()?;
+    // While its first thread has not taken note of that, another one gets the signals.
+    bench.settle()?;
     bench.subject()?.signal()?;
     let expected = "a server that makes a call again that a signal has interrupted";
     if let Doing::Ended(status) = bench.settle()? {

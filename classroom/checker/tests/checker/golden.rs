@@ -47,8 +47,11 @@ pub fn file(name: &str) -> PathBuf {
 fn normalised(mut text: String) -> String {
     for (pattern, replacement) in [
         (r"\d+\.\d+ s", "N s"),
+        // Whether one that spins has had enough of the processor to be told so, the load decides.
+        (r"program (still runs|spins: N s of processor time meanwhile)", "program is awake"),
         (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "DATE TIME"),
         (r"(\d+\.\d+\.\d+\.\d+):\d+", "$1:PORT"),
+        (r"'127\.0\.0\.1', \d+", "'127.0.0.1', PORT"),
         (r"127\.0\.0\.1 \d+", "127.0.0.1 PORT"),
         (r"\S*/([\w-]+(\.py)?) (127|0)\.", "$1 $3."),
         (r"started: (python3 )?\S*/", "started: $1"),
