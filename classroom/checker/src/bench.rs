@@ -12,10 +12,9 @@ use processes::{Port, Running, Status};
 use tempfile::TempDir;
 
 use crate::gate::Gate;
-use crate::lessons::Part;
 use crate::peer::{LeftOpen, Peer};
 use crate::program::{Program, Stream};
-use crate::role::Transport;
+use crate::role::{Role, Transport};
 use crate::story::Story;
 use crate::subject::Subject;
 use crate::template::Template;
@@ -79,13 +78,13 @@ impl Bench {
     ///
     /// Those of the system.
     pub fn new(
-        part: &Part,
+        (role, transport): (Role, Transport),
         template: &Template,
         running: &Running,
         gate: &Gate,
     ) -> anyhow::Result<Self> {
         let anywhere = (Ipv4Addr::LOCALHOST, 0);
-        let place = match (part.role.is_server(), part.transport) {
+        let place = match (role.is_server(), transport) {
             (true, transport) => Place::Theirs(Port::find(transport)?),
             (false, Transport::Tcp) => Place::Ours(TcpListener::bind(anywhere)?),
             (false, Transport::Udp) => Place::Datagrams(UdpSocket::bind(anywhere)?),

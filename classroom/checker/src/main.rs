@@ -19,7 +19,6 @@ mod subject;
 mod template;
 mod verdict;
 mod watch;
-mod words;
 
 use std::env;
 use std::io::Write;

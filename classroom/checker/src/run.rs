@@ -120,7 +120,7 @@ fn run_one(
     running: &Running,
     gate: &Gate,
 ) -> anyhow::Result<Report> {
-    let mut bench = Bench::new(part, template, running, gate)?;
+    let mut bench = Bench::new((part.role, part.transport), template, running, gate)?;
     let verdict = match (check.run)(&mut bench) {
         Ok(()) => Verdict::Passed,
         Err(Stop::Failed(failure)) => Verdict::Failed(failure),

@@ -1,7 +1,5 @@
 //! What a check finds out.
 
-use crate::words;
-
 /// What the steps of a check return. `?` ends the check: as failed, as skipped, or because the
 /// checker itself cannot go on.
 pub type Outcome<T = ()> = Result<T, Stop>;
@@ -114,7 +112,7 @@ impl Failure {
 
     /// Tells whether what was observed has words in it that mean this failure.
     pub fn means(&self, id: &str) -> bool {
-        words::meant(&self.observed).contains(&id)
+        course::meant(&self.observed).contains(&id)
     }
 
     /// Names the one likely cause of what was observed. Those beside the check are not it.

@@ -13,6 +13,7 @@ mod lesson;
 mod package;
 mod program;
 mod unread;
+mod words;
 
 pub use building::{Programs, build_command, build_exercise, executable};
 pub use catalogue::{Catalogue, Failure};
@@ -22,3 +23,4 @@ pub use id::Id;
 pub use lesson::Lesson;
 pub use program::Program;
 pub use unread::is_unread;
+pub use words::{Errno, Meant, Words, meant};

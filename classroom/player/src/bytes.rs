@@ -2,15 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::sync::LazyLock;
 
 use record::{Direction, Event, What, add_rows, noun};
-use regex_lite::Regex;
-
-/// How much of a body has come with a read, which depends on how large the read was.
-static SO_FAR: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r", \d+ of (\d+) bytes$").expect("a pattern of ours is well formed")
-});
 
 /// How many bytes stand in a row, and how many rows each part has at most.
 const ROW: usize = 16;
@@ -74,7 +67,11 @@ impl Piece {
         }
         // Behind a gap no more bytes are kept: where they begin is chance.
         self.whole = new.bytes.len() == new.length;
-        let label = SO_FAR.replace(&new.label, ", $1 bytes").into_owned();
+        // How much had come with a read depends on how large the read was.
+        let label = match &new.progress {
+            Some(progress) => format!("{}, {} bytes", new.label, progress.of),
+            None => new.label.clone(),
+        };
         match self.parts.last_mut() {
             Some(part) if label.is_empty() || label == part.label => {
                 part.bytes.extend(&new.bytes);
@@ -115,7 +112,8 @@ mod tests {
     #[test]
     fn what_is_left_out_is_counted_in_words_that_agree() {
         for (count, left) in [(113, "… 1 more byte\n"), (114, "… 2 more bytes\n")] {
-            let part = record::Part { label: "body".into(), length: count, bytes: vec![b'a'; 112] };
+            let (label, bytes) = ("body".into(), vec![b'a'; 112]);
+            let part = record::Part { label, progress: None, length: count, bytes };
             let what =
                 What::Bytes { direction: Direction::Request, length: count, parts: vec![part] };
             let event = Event { connection: Some(1), seconds: 0.1, what };

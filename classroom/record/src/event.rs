@@ -130,11 +130,34 @@ pub enum Opening {
 pub struct Part {
     /// What they are, such as `length 3`; empty where nothing names them.
     pub label: String,
+    /// How much of that has come with them; `None` where nobody counts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<Progress>,
     /// How many there are.
     pub length: usize,
     /// Those that are shown: all, or the first of them. In JSON, in hexadecimal digits.
     #[serde(with = "hex::digits")]
     pub bytes: Vec<u8>,
+}
+
+/// How much has come of a part, which depends on how large the reads are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// How many of its bytes have come, with the last of these.
+    pub came: usize,
+    /// How many it has.
+    pub of: usize,
+}
+
+impl Part {
+    /// Its label and its progress, as people read them: `body, 3 of 5 bytes`.
+    pub fn title(&self) -> String {
+        let Self { label, progress, .. } = self;
+        match progress {
+            Some(Progress { came, of }) => format!("{label}, {came} of {of} bytes"),
+            None => label.clone(),
+        }
+    }
 }
 
 impl What {
@@ -172,7 +195,7 @@ impl Display for What {
                 let mut rows = String::new();
                 for part in parts {
                     let hidden = part.length.saturating_sub(part.bytes.len());
-                    hex::add_rows(&mut rows, &part.bytes, hidden, &part.label);
+                    hex::add_rows(&mut rows, &part.bytes, hidden, &part.title());
                 }
                 let rows = rows.trim_end_matches('\n');
                 let newline = if rows.is_empty() { "" } else { "\n" };

@@ -5,5 +5,5 @@ mod event;
 mod hex;
 
 pub use direction::Direction;
-pub use event::{Event, Opening, Part, What};
+pub use event::{Event, Opening, Part, Progress, What};
 pub use hex::{Row, add_rows, noun, read_row};

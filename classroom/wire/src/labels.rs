@@ -43,45 +43,45 @@ impl Labeller {
         let mut labels = Vec::new();
         let mut rest = bytes;
         while !rest.is_empty() {
-            let (length, text) = self.next(rest);
-            labels.push(Label { length, text });
-            rest = &rest[length..];
+            let label = self.next(rest);
+            rest = &rest[label.length..];
+            labels.push(label);
         }
         labels
     }
 
-    /// Names the first of these bytes. Returns how many belong together.
-    fn next(&mut self, bytes: &[u8]) -> (usize, String) {
+    /// Names those of these bytes that belong together, from the first.
+    fn next(&mut self, bytes: &[u8]) -> Label {
         match &mut self.part {
-            Part::Request => (bytes.len(), "request".into()),
-            Part::Unframed => (bytes.len(), "not framed".into()),
+            Part::Request => Label::new(bytes.len(), "request"),
+            Part::Unframed => Label::new(bytes.len(), "not framed"),
             Part::Length(read) => {
                 let count = take(read, 4, bytes);
                 let whole = count == 4;
                 let Some(&[a, b, c, d]) = read.first_chunk() else {
-                    return (count, format!("length, {} of 4 bytes", read.len()));
+                    return Label::of_part(count, "length", read.len(), 4);
                 };
                 let length = i32::from_le_bytes([a, b, c, d]);
                 self.part = self.after_length(length);
                 let text = format!("length {length}");
-                (count, if whole { text } else { text + ", 4 of 4 bytes" })
+                if whole { Label::new(count, text) } else { Label::of_part(count, text, 4, 4) }
             }
             Part::Header(length, read) => {
                 let (count, length) = (take(read, *length, bytes), *length);
-                let text = format!("header, {} of {length} bytes", read.len());
+                let label = Label::of_part(count, "header", read.len(), length);
                 if read.len() == length {
                     self.part = after_header(read);
                 }
-                (count, text)
+                label
             }
             Part::Body(read, length) => {
                 let count = (*length - *read).min(bytes.len());
                 *read += count;
-                let text = format!("body, {read} of {length} bytes");
+                let label = Label::of_part(count, "body", *read, *length);
                 if read == length {
                     self.part = Part::Length(Vec::new());
                 }
-                (count, text)
+                label
             }
         }
     }
@@ -127,11 +127,15 @@ fn body(length: usize) -> Part {
 mod tests {
     use super::*;
 
-    /// Names reads one after another, and writes what it got as `LENGTH TEXT`.
+    /// Names reads one after another, and writes what it got as `LENGTH TITLE`.
     fn labelled(lesson: u8, direction: Direction, reads: &[&[u8]]) -> Vec<String> {
         let mut labeller = Labeller::new(lesson, direction);
         let labels = reads.iter().flat_map(|read| labeller.labels(read));
-        labels.map(|label| format!("{} {}", label.length, label.text)).collect()
+        let title = |Label { length, text, progress }| {
+            let part = record::Part { label: text, progress, length, bytes: Vec::new() };
+            format!("{length} {}", part.title())
+        };
+        labels.map(title).collect()
     }
 
     fn framed(header: &str, body: &str) -> Vec<u8> {

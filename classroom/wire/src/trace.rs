@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
-use record::{Direction, Event, Part, What};
+use record::{Direction, Event, Part, Progress, What};
 
 /// Prints what happens on the wire. A clone prints to the same place, by the same clock.
 #[derive(Clone)]
@@ -28,6 +28,20 @@ pub struct Label {
     pub length: usize,
     /// Their name, such as `length 3`; it may be empty.
     pub text: String,
+    /// How much of that has come with them.
+    pub progress: Option<Progress>,
+}
+
+impl Label {
+    /// Names so many bytes.
+    pub fn new(length: usize, text: impl Into<String>) -> Self {
+        Self { length, text: text.into(), progress: None }
+    }
+
+    /// Names the last so many of those that have come of a part.
+    pub fn of_part(length: usize, text: impl Into<String>, came: usize, of: usize) -> Self {
+        Self { length, text: text.into(), progress: Some(Progress { came, of }) }
+    }
 }
 
 impl Trace {
@@ -92,18 +106,19 @@ impl Trace {
         let mut rest = bytes;
         for label in labels {
             let (part, after) = rest.split_at(label.length.min(rest.len()));
-            parts.extend(self.part(part, &label.text));
+            parts.extend(self.part(part, &label.text, label.progress));
             rest = after;
         }
-        parts.extend(self.part(rest, ""));
+        parts.extend(self.part(rest, "", None));
         self.announce(connection, &What::Bytes { direction, length: bytes.len(), parts })
     }
 
     /// A part of a read, as far as it is to be shown. Without a byte it is none.
-    fn part(&self, bytes: &[u8], label: &str) -> Option<Part> {
+    fn part(&self, bytes: &[u8], label: &str, progress: Option<Progress>) -> Option<Part> {
         let shown = &bytes[..bytes.len().min(self.0.show.unwrap_or(usize::MAX))];
-        let part = Part { label: label.into(), length: bytes.len(), bytes: shown.to_vec() };
-        (!bytes.is_empty()).then_some(part)
+        let (label, length, bytes) = (label.into(), bytes.len(), shown.to_vec());
+        let part = Part { label, progress, length, bytes };
+        (length > 0).then_some(part)
     }
 
     /// Says what went wrong: to people on stderr, to programs among the events.

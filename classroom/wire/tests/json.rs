@@ -85,7 +85,12 @@ fn a_connection_is_told_from_its_first_byte_to_its_last() {
             "connection": 1, "event": "bytes", "direction": "replies", "length": 7,
             "parts": [
                 {"label": "length 3", "length": 4, "bytes": "0300"},
-                {"label": "body, 3 of 3 bytes", "length": 3, "bytes": "6869"},
+                {
+                    "label": "body",
+                    "progress": {"came": 3, "of": 3},
+                    "length": 3,
+                    "bytes": "6869",
+                },
             ],
         }),
     );

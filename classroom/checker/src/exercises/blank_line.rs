@@ -3,7 +3,7 @@
 use processes::Status;
 
 use crate::bench::Bench;
-use crate::lessons::{Check, Part, asking};
+use crate::lessons::{Check, Part, tcp_client};
 use crate::peer::Peer;
 use crate::program::Stream;
 use crate::role::{Role, Transport};
@@ -97,8 +97,8 @@ pub const PART: Part = Part {
         Check {
             id: "connection-refused",
             about: "nobody listens at the address",
-            run: asking::connection_refused,
-            causes: asking::CONNECTION_REFUSED_CAUSES,
+            run: tcp_client::connection_refused,
+            causes: tcp_client::CONNECTION_REFUSED_CAUSES,
         },
     ],
 };

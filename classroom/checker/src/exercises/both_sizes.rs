@@ -5,7 +5,8 @@ use serde_json::Value;
 use crate::bench::Bench;
 use crate::exercises::headers::{expect, expect_body, receive};
 use crate::exercises::stalled;
-use crate::lessons::serving::{self, Exchange};
+use crate::lessons::exchange::Exchange;
+use crate::lessons::tcp_server;
 use crate::lessons::{Check, Part};
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, ensure};
@@ -64,14 +65,14 @@ pub const PART: Part = Part {
         Check {
             id: "peer-closed",
             about: "a client leaves, and the next one is served",
-            run: |bench| serving::peer_closed(bench, HELLO),
-            causes: serving::PEER_CLOSED_CAUSES,
+            run: |bench| tcp_server::peer_closed(bench, HELLO),
+            causes: tcp_server::PEER_CLOSED_CAUSES,
         },
         Check {
             id: "peer-reset",
             about: "a client vanishes, and the next one is served",
-            run: |bench| serving::peer_reset(bench, HELLO),
-            causes: serving::PEER_RESET_CAUSES,
+            run: |bench| tcp_server::peer_reset(bench, HELLO),
+            causes: tcp_server::PEER_RESET_CAUSES,
         },
         Check {
             id: "stalled-write",

@@ -4,7 +4,8 @@ use md5::{Digest, Md5};
 
 use crate::bench::Bench;
 use crate::exercises::headers::{expect, expect_body, receive};
-use crate::lessons::serving::{self, Exchange};
+use crate::lessons::exchange::Exchange;
+use crate::lessons::tcp_server;
 use crate::lessons::{Check, Part};
 use crate::peer::Peer;
 use crate::role::{Role, Transport};
@@ -97,8 +98,8 @@ pub const PART: Part = Part {
         Check {
             id: "peer-closed",
             about: "a client leaves, and the next one is served",
-            run: |bench| serving::peer_closed(bench, HELLO),
-            causes: serving::PEER_CLOSED_CAUSES,
+            run: |bench| tcp_server::peer_closed(bench, HELLO),
+            causes: tcp_server::PEER_CLOSED_CAUSES,
         },
     ],
 };

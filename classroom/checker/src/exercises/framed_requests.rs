@@ -1,8 +1,9 @@
 //! Exercise 5b: a server that runs commands which have their length in front.
 
 use crate::bench::Bench;
+use crate::lessons::exchange::{Exchange, next_client};
 use crate::lessons::length::frame;
-use crate::lessons::serving::{self, Exchange, let_go, next_client};
+use crate::lessons::tcp_server::{self, let_go};
 use crate::lessons::{Check, Part, length};
 use crate::peer::{Arrival, Then};
 use crate::role::{Role, Transport};
@@ -53,8 +54,8 @@ pub const PART: Part = Part {
         Check {
             id: "half-close",
             about: "a client ends its side behind its request, and is still answered",
-            run: |bench| serving::half_close(bench, HELLO),
-            causes: serving::HALF_CLOSE_CAUSES,
+            run: |bench| tcp_server::half_close(bench, HELLO),
+            causes: tcp_server::HALF_CLOSE_CAUSES,
         },
         Check {
             id: "closed-mid-message",
@@ -87,14 +88,14 @@ pub const PART: Part = Part {
         Check {
             id: "peer-closed",
             about: "a client leaves, and the next one is served",
-            run: |bench| serving::peer_closed(bench, HELLO),
-            causes: serving::PEER_CLOSED_CAUSES,
+            run: |bench| tcp_server::peer_closed(bench, HELLO),
+            causes: tcp_server::PEER_CLOSED_CAUSES,
         },
         Check {
             id: "peer-reset",
             about: "a client vanishes, and the next one is served",
-            run: |bench| serving::peer_reset(bench, HELLO),
-            causes: serving::PEER_RESET_CAUSES,
+            run: |bench| tcp_server::peer_reset(bench, HELLO),
+            causes: tcp_server::PEER_RESET_CAUSES,
         },
     ],
 };

@@ -1,7 +1,8 @@
 //! Exercise 3: a server that numbers each client's messages, and outlives every client.
 
 use crate::bench::Bench;
-use crate::lessons::serving::{self, Exchange, next_client};
+use crate::lessons::exchange::{Exchange, next_client};
+use crate::lessons::tcp_server;
 use crate::lessons::{Check, Part};
 use crate::peer::Peer;
 use crate::role::{Role, Transport};
@@ -40,32 +41,32 @@ pub const PART: Part = Part {
         Check {
             id: "peer-closed",
             about: "a client leaves, and the next one is served",
-            run: |bench| serving::peer_closed(bench, HELLO),
-            causes: serving::PEER_CLOSED_CAUSES,
+            run: |bench| tcp_server::peer_closed(bench, HELLO),
+            causes: tcp_server::PEER_CLOSED_CAUSES,
         },
         Check {
             id: "peer-reset",
             about: "a client vanishes, and the next one is served",
-            run: |bench| serving::peer_reset(bench, HELLO),
-            causes: serving::PEER_RESET_CAUSES,
+            run: |bench| tcp_server::peer_reset(bench, HELLO),
+            causes: tcp_server::PEER_RESET_CAUSES,
         },
         Check {
             id: "write-after-close",
             about: "a client is gone before it is answered, and the next one is served",
-            run: |bench| serving::write_after_close(bench, HELLO),
-            causes: serving::WRITE_AFTER_CLOSE_CAUSES,
+            run: |bench| tcp_server::write_after_close(bench, HELLO),
+            causes: tcp_server::WRITE_AFTER_CLOSE_CAUSES,
         },
         Check {
             id: "half-close",
             about: "a client ends its side behind its message, and is still answered",
-            run: |bench| serving::half_close(bench, HELLO),
-            causes: serving::HALF_CLOSE_CAUSES,
+            run: |bench| tcp_server::half_close(bench, HELLO),
+            causes: tcp_server::HALF_CLOSE_CAUSES,
         },
         Check {
             id: "silent-peer",
             about: "a client says nothing, and is let go after {timeout}",
-            run: |bench| serving::silent_peer(bench, HELLO),
-            causes: serving::SILENT_PEER_CAUSES,
+            run: |bench| tcp_server::silent_peer(bench, HELLO),
+            causes: tcp_server::SILENT_PEER_CAUSES,
         },
     ],
 };

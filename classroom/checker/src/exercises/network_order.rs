@@ -2,7 +2,8 @@
 
 use crate::bench::Bench;
 use crate::exercises::stalled;
-use crate::lessons::serving::{self, Exchange, let_go, next_client};
+use crate::lessons::exchange::{Exchange, next_client};
+use crate::lessons::tcp_server::{self, let_go};
 use crate::lessons::{Check, Part, length};
 use crate::role::{Role, Transport};
 use crate::verdict::{Outcome, Stop};
@@ -86,14 +87,14 @@ pub const PART: Part = Part {
         Check {
             id: "peer-closed",
             about: "a client leaves, and the next one is served",
-            run: |bench| serving::peer_closed(bench, HELLO),
-            causes: serving::PEER_CLOSED_CAUSES,
+            run: |bench| tcp_server::peer_closed(bench, HELLO),
+            causes: tcp_server::PEER_CLOSED_CAUSES,
         },
         Check {
             id: "peer-reset",
             about: "a client vanishes, and the next one is served",
-            run: |bench| serving::peer_reset(bench, HELLO),
-            causes: serving::PEER_RESET_CAUSES,
+            run: |bench| tcp_server::peer_reset(bench, HELLO),
+            causes: tcp_server::PEER_RESET_CAUSES,
         },
         Check {
             id: "stalled-write",

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::bench::Bench;
 use crate::exercises::headers::{expect, pack, receive};
-use crate::lessons::{Check, Part, asking};
+use crate::lessons::{Check, Part, tcp_client};
 use crate::peer::{Peer, Then};
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, ensure};
@@ -110,9 +110,9 @@ pub const PART: Part = Part {
             about: "nobody listens at the address",
             run: |bench| {
                 put_file(bench)?;
-                asking::connection_refused(bench)
+                tcp_client::connection_refused(bench)
             },
-            causes: asking::CONNECTION_REFUSED_CAUSES,
+            causes: tcp_client::CONNECTION_REFUSED_CAUSES,
         },
     ],
 };

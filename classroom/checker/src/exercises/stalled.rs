@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crate::bench::Bench;
-use crate::lessons::serving::{Exchange, next_client};
+use crate::lessons::exchange::{Exchange, next_client};
 use crate::verdict::{Failure, Outcome, ensure};
 
 /// Causes of replies that stall.

@@ -1,7 +1,7 @@
 //! Exercise 3b: a server that connects clients in pairs.
 
 use crate::bench::Bench;
-use crate::lessons::serving::goes_on;
+use crate::lessons::tcp_server::goes_on;
 use crate::lessons::{Check, Part};
 use crate::peer::{Peer, Then};
 use crate::role::{Role, Transport};

@@ -6,9 +6,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::bench::Bench;
+use crate::lessons::exchange::{Exchange, look_into_silence, next_client};
 use crate::lessons::length;
-use crate::lessons::serving::{Exchange, next_client};
-use crate::lessons::waiting::{Crowd, look_into_silence};
+use crate::lessons::waiting::Crowd;
 use crate::peer::{Arrival, Peer, Then, bytes_text};
 use crate::verdict::{Failure, Outcome, Stop, ensure};
 use crate::watch::Watch;

@@ -1,7 +1,7 @@
 //! Lesson 2: the same connection, message after message.
 
 use crate::bench::Bench;
-use crate::lessons::{Check, Part, asking, echo, waiting};
+use crate::lessons::{Check, Part, echo, tcp_client, waiting};
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, ensure};
 use crate::watch::Doing;
@@ -23,7 +23,7 @@ pub const SERVER: Part = Part {
             id: "stale-bytes",
             about: "a short message comes after a long one, and nothing hangs on its answer",
             run: echo::stale_bytes,
-            causes: asking::STALE_BYTES_CAUSES,
+            causes: tcp_client::STALE_BYTES_CAUSES,
         },
         waiting::missing_delimiter_check(|bench| waiting::missing_delimiter(bench, echo::CROWD)),
         waiting::unflushed_write_check(|bench| waiting::unflushed_write(bench, echo::CROWD)),

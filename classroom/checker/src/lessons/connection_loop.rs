@@ -1,8 +1,9 @@
 //! Lesson 3: clients one after another, for ever.
 
 use crate::bench::Bench;
-use crate::lessons::serving::{self, goes_on};
-use crate::lessons::{Check, Part, asking, echo, lasting, waiting};
+use crate::lessons::exchange::next_client;
+use crate::lessons::tcp_server::{self, goes_on};
+use crate::lessons::{Check, Part, echo, lasting, tcp_client, waiting};
 use crate::peer::Then;
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, ensure};
@@ -22,7 +23,7 @@ pub const SERVER: Part = Part {
         Check {
             id: "works-next-client",
             about: "three clients come one after another, and each is served",
-            run: |bench| serving::one_after_another(bench, echo::HELLO),
+            run: |bench| tcp_server::one_after_another(bench, echo::HELLO),
             causes: &[
                 "the program ends with its first client: accepting stands before the loop, not \
                  in it",
@@ -31,17 +32,17 @@ pub const SERVER: Part = Part {
         },
         waiting::busy_server_check(|bench| waiting::busy_server(bench, echo::HELLO)),
         lasting::wrong_socket_check(|bench| {
-            lasting::wrong_socket(bench, |bench| serving::next_client(bench, echo::HELLO))
+            lasting::wrong_socket(bench, |bench| next_client(bench, echo::HELLO))
         }),
         lasting::leaked_descriptor_check(|bench| {
-            lasting::leaked_descriptor(bench, |bench| serving::next_client(bench, echo::HELLO))
+            lasting::leaked_descriptor(bench, |bench| next_client(bench, echo::HELLO))
         }),
-        lasting::interrupted_call_check(|bench| serving::interrupted_call(bench, echo::HELLO)),
+        lasting::interrupted_call_check(|bench| tcp_server::interrupted_call(bench, echo::HELLO)),
         Check {
             id: "stale-bytes",
             about: "a short message comes after a long one, and nothing hangs on its answer",
             run: echo::stale_bytes,
-            causes: asking::STALE_BYTES_CAUSES,
+            causes: tcp_client::STALE_BYTES_CAUSES,
         },
         waiting::missing_delimiter_check(|bench| waiting::missing_delimiter(bench, echo::CROWD)),
         waiting::unflushed_write_check(|bench| waiting::unflushed_write(bench, echo::CROWD)),
@@ -54,38 +55,38 @@ pub const SERVER: Part = Part {
         Check {
             id: "address-in-use",
             about: "the server is killed with a client connected, and started again",
-            run: |bench| serving::address_in_use(bench, echo::HELLO),
-            causes: serving::ADDRESS_IN_USE_CAUSES,
+            run: |bench| tcp_server::address_in_use(bench, echo::HELLO),
+            causes: tcp_server::ADDRESS_IN_USE_CAUSES,
         },
         Check {
             id: "peer-closed",
             about: "a client leaves, and the next one is served",
-            run: |bench| serving::peer_closed(bench, echo::HELLO),
-            causes: serving::PEER_CLOSED_CAUSES,
+            run: |bench| tcp_server::peer_closed(bench, echo::HELLO),
+            causes: tcp_server::PEER_CLOSED_CAUSES,
         },
         Check {
             id: "peer-reset",
             about: "a client vanishes, and the next one is served",
-            run: |bench| serving::peer_reset(bench, echo::HELLO),
-            causes: serving::PEER_RESET_CAUSES,
+            run: |bench| tcp_server::peer_reset(bench, echo::HELLO),
+            causes: tcp_server::PEER_RESET_CAUSES,
         },
         Check {
             id: "write-after-close",
             about: "a client is gone before it is answered, and the next one is served",
-            run: |bench| serving::write_after_close(bench, echo::HELLO),
-            causes: serving::WRITE_AFTER_CLOSE_CAUSES,
+            run: |bench| tcp_server::write_after_close(bench, echo::HELLO),
+            causes: tcp_server::WRITE_AFTER_CLOSE_CAUSES,
         },
         Check {
             id: "half-close",
             about: "a client ends its side behind its message, and is still answered",
-            run: |bench| serving::half_close(bench, echo::HELLO),
-            causes: serving::HALF_CLOSE_CAUSES,
+            run: |bench| tcp_server::half_close(bench, echo::HELLO),
+            causes: tcp_server::HALF_CLOSE_CAUSES,
         },
         Check {
             id: "silent-peer",
             about: "a client says nothing, and is let go after {timeout}",
-            run: |bench| serving::silent_peer(bench, echo::HELLO),
-            causes: serving::SILENT_PEER_CAUSES,
+            run: |bench| tcp_server::silent_peer(bench, echo::HELLO),
+            causes: tcp_server::SILENT_PEER_CAUSES,
         },
     ],
 };

@@ -2,8 +2,8 @@
 
 use crate::bench::Bench;
 use crate::lessons::Check;
-use crate::lessons::asking;
-use crate::lessons::serving::{Exchange, next_client};
+use crate::lessons::exchange::{Exchange, next_client};
+use crate::lessons::tcp_client;
 use crate::lessons::waiting::{self, Crowd};
 use crate::peer::{Peer, Then};
 use crate::verdict::{Outcome, ensure};
@@ -43,23 +43,23 @@ pub const CLIENT: &[Check] = &[
     Check {
         id: "works",
         about: "each line typed is sent, and its answer printed, until the input ends",
-        run: |bench| asking::works(bench, <[u8]>::to_vec),
-        causes: asking::WORKS_CAUSES,
+        run: |bench| tcp_client::works(bench, <[u8]>::to_vec),
+        causes: tcp_client::WORKS_CAUSES,
     },
     Check {
         id: "connection-refused",
         about: "nobody listens at the address",
-        run: asking::connection_refused,
-        causes: asking::CONNECTION_REFUSED_CAUSES,
+        run: tcp_client::connection_refused,
+        causes: tcp_client::CONNECTION_REFUSED_CAUSES,
     },
     Check {
         id: "empty-message",
         about: "an empty line is typed, then another",
-        run: |bench| asking::empty_message(bench, <[u8]>::to_vec),
-        causes: asking::EMPTY_MESSAGE_CAUSES,
+        run: |bench| tcp_client::empty_message(bench, <[u8]>::to_vec),
+        causes: tcp_client::EMPTY_MESSAGE_CAUSES,
     },
     waiting::busy_client_check(|bench| waiting::busy_client(bench, <[u8]>::to_vec)),
-    asking::stale_bytes_check(|bench| asking::stale_bytes(bench, <[u8]>::to_vec)),
+    tcp_client::stale_bytes_check(|bench| tcp_client::stale_bytes(bench, <[u8]>::to_vec)),
     waiting::client_missing_delimiter_check(|bench| {
         waiting::client_missing_delimiter(bench, <[u8]>::to_vec)
     }),
@@ -67,20 +67,20 @@ pub const CLIENT: &[Check] = &[
     Check {
         id: "invalid-utf8",
         about: "an answer is not text, and the next message is sent all the same",
-        run: |bench| asking::invalid_utf8(bench, <[u8]>::to_vec),
-        causes: asking::INVALID_UTF8_CAUSES,
+        run: |bench| tcp_client::invalid_utf8(bench, <[u8]>::to_vec),
+        causes: tcp_client::INVALID_UTF8_CAUSES,
     },
     Check {
         id: "peer-closed",
         about: "the server ends the connection instead of answering",
-        run: |bench| asking::peer_closed(bench, <[u8]>::to_vec),
-        causes: asking::PEER_CLOSED_CAUSES,
+        run: |bench| tcp_client::peer_closed(bench, <[u8]>::to_vec),
+        causes: tcp_client::PEER_CLOSED_CAUSES,
     },
     Check {
         id: "peer-reset",
         about: "the connection is reset instead of answered",
-        run: |bench| asking::peer_reset(bench, <[u8]>::to_vec),
-        causes: asking::PEER_RESET_CAUSES,
+        run: |bench| tcp_client::peer_reset(bench, <[u8]>::to_vec),
+        causes: tcp_client::PEER_RESET_CAUSES,
     },
 ];
 

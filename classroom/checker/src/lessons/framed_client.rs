@@ -7,7 +7,7 @@ use std::time::Duration;
 use processes::Status;
 
 use crate::bench::Bench;
-use crate::lessons::asking::{self, exchange, receive};
+use crate::lessons::tcp_client::{self, exchange, receive};
 use crate::lessons::{Check, length, waiting};
 use crate::peer::{Peer, Then, quoted};
 use crate::program::{Program, Stream};
@@ -70,7 +70,7 @@ pub const fn checks<A: Answers>() -> [Check; 21] {
         Check {
             id: "works",
             about: "each line typed is sent, and its answer printed, until the input ends",
-            run: |bench| asking::works(bench, A::pack),
+            run: |bench| tcp_client::works(bench, A::pack),
             causes: &[
                 "the line is not sent as it was typed: its newline goes along, or something is \
                  added",
@@ -92,17 +92,17 @@ pub const fn checks<A: Answers>() -> [Check; 21] {
         Check {
             id: "connection-refused",
             about: "nobody listens at the address",
-            run: asking::connection_refused,
-            causes: asking::CONNECTION_REFUSED_CAUSES,
+            run: tcp_client::connection_refused,
+            causes: tcp_client::CONNECTION_REFUSED_CAUSES,
         },
         Check {
             id: "empty-message",
             about: "an empty line is typed, then another",
-            run: |bench| asking::empty_message(bench, A::pack),
-            causes: asking::EMPTY_MESSAGE_CAUSES,
+            run: |bench| tcp_client::empty_message(bench, A::pack),
+            causes: tcp_client::EMPTY_MESSAGE_CAUSES,
         },
         waiting::busy_client_check(|bench| waiting::busy_client(bench, A::pack)),
-        asking::stale_bytes_check(|bench| asking::stale_bytes(bench, A::pack)),
+        tcp_client::stale_bytes_check(|bench| tcp_client::stale_bytes(bench, A::pack)),
         waiting::client_missing_delimiter_check(|bench| {
             waiting::client_missing_delimiter(bench, A::pack)
         }),
@@ -110,20 +110,20 @@ pub const fn checks<A: Answers>() -> [Check; 21] {
         Check {
             id: "invalid-utf8",
             about: "an answer is not text, and the next message is sent all the same",
-            run: |bench| asking::invalid_utf8(bench, A::pack),
-            causes: asking::INVALID_UTF8_CAUSES,
+            run: |bench| tcp_client::invalid_utf8(bench, A::pack),
+            causes: tcp_client::INVALID_UTF8_CAUSES,
         },
         Check {
             id: "peer-closed",
             about: "the server ends the connection instead of answering",
-            run: |bench| asking::peer_closed(bench, A::pack),
-            causes: asking::PEER_CLOSED_CAUSES,
+            run: |bench| tcp_client::peer_closed(bench, A::pack),
+            causes: tcp_client::PEER_CLOSED_CAUSES,
         },
         Check {
             id: "peer-reset",
             about: "the connection is reset instead of answered",
-            run: |bench| asking::peer_reset(bench, A::pack),
-            causes: asking::PEER_RESET_CAUSES,
+            run: |bench| tcp_client::peer_reset(bench, A::pack),
+            causes: tcp_client::PEER_RESET_CAUSES,
         },
         Check {
             id: "leftover-bytes",
@@ -236,7 +236,7 @@ fn ask(bench: &mut Bench, peer: &mut Peer) -> Outcome<usize> {
 
 /// Waits for a client, and serves it as in `works`, until it has shown all that it was told.
 fn served<A: Answers>(bench: &mut Bench) -> Outcome<Peer> {
-    let peer = asking::served(bench, A::pack)?;
+    let peer = tcp_client::served(bench, A::pack)?;
     expect_shown(bench, 0, b"NEXT").map_err(|stop| stop.in_plain(Plain::Opening))?;
     Ok(peer)
 }

@@ -1,7 +1,8 @@
 //! The checks of servers whose replies tell their length: lessons 5 and 6.
 
 use crate::lessons::commands::{self, Replies, good};
-use crate::lessons::{Check, asking, lasting, serving, waiting};
+use crate::lessons::exchange::next_client;
+use crate::lessons::{Check, lasting, tcp_client, tcp_server, waiting};
 
 /// The checks of a server that replies like this.
 pub const fn checks<R: Replies>() -> [Check; 25] {
@@ -23,22 +24,22 @@ pub const fn checks<R: Replies>() -> [Check; 25] {
         Check {
             id: "works-next-client",
             about: "three clients come one after another, and each is served",
-            run: |bench| serving::one_after_another(bench, good::<R>()),
+            run: |bench| tcp_server::one_after_another(bench, good::<R>()),
             causes: commands::NEXT_CLIENT_CAUSES,
         },
         waiting::busy_server_check(|bench| waiting::busy_server(bench, good::<R>())),
         lasting::wrong_socket_check(|bench| {
-            lasting::wrong_socket(bench, |bench| serving::next_client(bench, good::<R>()))
+            lasting::wrong_socket(bench, |bench| next_client(bench, good::<R>()))
         }),
         lasting::leaked_descriptor_check(|bench| {
-            lasting::leaked_descriptor(bench, |bench| serving::next_client(bench, good::<R>()))
+            lasting::leaked_descriptor(bench, |bench| next_client(bench, good::<R>()))
         }),
-        lasting::interrupted_call_check(|bench| serving::interrupted_call(bench, good::<R>())),
+        lasting::interrupted_call_check(|bench| tcp_server::interrupted_call(bench, good::<R>())),
         Check {
             id: "stale-bytes",
             about: "a short command comes after a long one, and nothing hangs on it",
             run: commands::stale_bytes::<R>,
-            causes: asking::STALE_BYTES_CAUSES,
+            causes: tcp_client::STALE_BYTES_CAUSES,
         },
         waiting::missing_delimiter_check(|bench| {
             waiting::missing_delimiter(bench, commands::crowd::<R>())
@@ -55,38 +56,38 @@ pub const fn checks<R: Replies>() -> [Check; 25] {
         Check {
             id: "address-in-use",
             about: "the server is killed with a client connected, and started again",
-            run: |bench| serving::address_in_use(bench, good::<R>()),
-            causes: serving::ADDRESS_IN_USE_CAUSES,
+            run: |bench| tcp_server::address_in_use(bench, good::<R>()),
+            causes: tcp_server::ADDRESS_IN_USE_CAUSES,
         },
         Check {
             id: "peer-closed",
             about: "a client leaves, and the next one is served",
-            run: |bench| serving::peer_closed(bench, good::<R>()),
-            causes: serving::PEER_CLOSED_CAUSES,
+            run: |bench| tcp_server::peer_closed(bench, good::<R>()),
+            causes: tcp_server::PEER_CLOSED_CAUSES,
         },
         Check {
             id: "peer-reset",
             about: "a client vanishes, and the next one is served",
-            run: |bench| serving::peer_reset(bench, good::<R>()),
-            causes: serving::PEER_RESET_CAUSES,
+            run: |bench| tcp_server::peer_reset(bench, good::<R>()),
+            causes: tcp_server::PEER_RESET_CAUSES,
         },
         Check {
             id: "write-after-close",
             about: "a client is gone before it is answered, and the next one is served",
-            run: |bench| serving::write_after_close(bench, good::<R>()),
-            causes: serving::WRITE_AFTER_CLOSE_CAUSES,
+            run: |bench| tcp_server::write_after_close(bench, good::<R>()),
+            causes: tcp_server::WRITE_AFTER_CLOSE_CAUSES,
         },
         Check {
             id: "half-close",
             about: "a client ends its side behind its command, and is still answered",
-            run: |bench| serving::half_close(bench, good::<R>()),
-            causes: serving::HALF_CLOSE_CAUSES,
+            run: |bench| tcp_server::half_close(bench, good::<R>()),
+            causes: tcp_server::HALF_CLOSE_CAUSES,
         },
         Check {
             id: "silent-peer",
             about: "a client says nothing, and is let go after {timeout}",
-            run: |bench| serving::silent_peer(bench, good::<R>()),
-            causes: serving::SILENT_PEER_CAUSES,
+            run: |bench| tcp_server::silent_peer(bench, good::<R>()),
+            causes: tcp_server::SILENT_PEER_CAUSES,
         },
         Check {
             id: "pipe-deadlock",

@@ -1,24 +1,25 @@
 //! The checks, a file for each lesson.
 
-mod answering;
-pub mod asking;
 mod commands;
 mod communication_loop;
 mod connection_loop;
 mod dict_header;
 mod echo;
+pub mod exchange;
 mod file_transfer;
 mod framed_client;
 mod framed_server;
 mod lasting;
 pub mod length;
-pub mod requesting;
-pub mod serving;
 mod simple_echo;
 mod sticky_packets;
 mod struct_header;
+pub mod tcp_client;
+pub mod tcp_server;
 mod time_server;
 mod udp;
+pub mod udp_client;
+mod udp_server;
 mod waiting;
 
 use crate::bench::Bench;

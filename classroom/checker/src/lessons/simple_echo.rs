@@ -3,7 +3,7 @@
 use processes::Status;
 
 use crate::bench::Bench;
-use crate::lessons::asking::ends_with_error;
+use crate::lessons::tcp_client::ends_with_error;
 use crate::lessons::{Check, Part};
 use crate::peer::Peer;
 use crate::role::{Role, Transport};

@@ -1,7 +1,8 @@
 //! Lesson 4: commands whose output is the reply, with nothing around it.
 
 use crate::lessons::commands::{self, Replies, good};
-use crate::lessons::{Check, Part, asking, echo, lasting, serving, waiting};
+use crate::lessons::exchange::next_client;
+use crate::lessons::{Check, Part, echo, lasting, tcp_client, tcp_server, waiting};
 use crate::peer::{Arrival, Peer};
 use crate::role::{Role, Transport};
 use crate::verdict::Outcome;
@@ -34,7 +35,7 @@ pub const SERVER: Part = Part {
         Check {
             id: "works-next-client",
             about: "three clients come one after another, and each is served",
-            run: |bench| serving::one_after_another(bench, good::<Bare>()),
+            run: |bench| tcp_server::one_after_another(bench, good::<Bare>()),
             causes: commands::NEXT_CLIENT_CAUSES,
         },
         Check {
@@ -48,17 +49,19 @@ pub const SERVER: Part = Part {
         },
         waiting::busy_server_check(|bench| waiting::busy_server(bench, good::<Bare>())),
         lasting::wrong_socket_check(|bench| {
-            lasting::wrong_socket(bench, |bench| serving::next_client(bench, good::<Bare>()))
+            lasting::wrong_socket(bench, |bench| next_client(bench, good::<Bare>()))
         }),
         lasting::leaked_descriptor_check(|bench| {
-            lasting::leaked_descriptor(bench, |bench| serving::next_client(bench, good::<Bare>()))
+            lasting::leaked_descriptor(bench, |bench| next_client(bench, good::<Bare>()))
         }),
-        lasting::interrupted_call_check(|bench| serving::interrupted_call(bench, good::<Bare>())),
+        lasting::interrupted_call_check(|bench| {
+            tcp_server::interrupted_call(bench, good::<Bare>())
+        }),
         Check {
             id: "stale-bytes",
             about: "a short command comes after a long one, and nothing hangs on it",
             run: commands::stale_bytes::<Bare>,
-            causes: asking::STALE_BYTES_CAUSES,
+            causes: tcp_client::STALE_BYTES_CAUSES,
         },
         waiting::missing_delimiter_check(|bench| {
             waiting::missing_delimiter(bench, commands::crowd::<Bare>())
@@ -75,38 +78,38 @@ pub const SERVER: Part = Part {
         Check {
             id: "address-in-use",
             about: "the server is killed with a client connected, and started again",
-            run: |bench| serving::address_in_use(bench, good::<Bare>()),
-            causes: serving::ADDRESS_IN_USE_CAUSES,
+            run: |bench| tcp_server::address_in_use(bench, good::<Bare>()),
+            causes: tcp_server::ADDRESS_IN_USE_CAUSES,
         },
         Check {
             id: "peer-closed",
             about: "a client leaves, and the next one is served",
-            run: |bench| serving::peer_closed(bench, good::<Bare>()),
-            causes: serving::PEER_CLOSED_CAUSES,
+            run: |bench| tcp_server::peer_closed(bench, good::<Bare>()),
+            causes: tcp_server::PEER_CLOSED_CAUSES,
         },
         Check {
             id: "peer-reset",
             about: "a client vanishes, and the next one is served",
-            run: |bench| serving::peer_reset(bench, good::<Bare>()),
-            causes: serving::PEER_RESET_CAUSES,
+            run: |bench| tcp_server::peer_reset(bench, good::<Bare>()),
+            causes: tcp_server::PEER_RESET_CAUSES,
         },
         Check {
             id: "write-after-close",
             about: "a client is gone before it is answered, and the next one is served",
-            run: |bench| serving::write_after_close(bench, good::<Bare>()),
-            causes: serving::WRITE_AFTER_CLOSE_CAUSES,
+            run: |bench| tcp_server::write_after_close(bench, good::<Bare>()),
+            causes: tcp_server::WRITE_AFTER_CLOSE_CAUSES,
         },
         Check {
             id: "half-close",
             about: "a client ends its side behind its command, and is still answered",
-            run: |bench| serving::half_close(bench, good::<Bare>()),
-            causes: serving::HALF_CLOSE_CAUSES,
+            run: |bench| tcp_server::half_close(bench, good::<Bare>()),
+            causes: tcp_server::HALF_CLOSE_CAUSES,
         },
         Check {
             id: "silent-peer",
             about: "a client says nothing, and is let go after {timeout}",
-            run: |bench| serving::silent_peer(bench, good::<Bare>()),
-            causes: serving::SILENT_PEER_CAUSES,
+            run: |bench| tcp_server::silent_peer(bench, good::<Bare>()),
+            causes: tcp_server::SILENT_PEER_CAUSES,
         },
         Check {
             id: "pipe-deadlock",

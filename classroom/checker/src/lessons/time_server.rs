@@ -9,9 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::bench::Bench;
 use crate::datagrams::{Caller, Host, LONG};
-use crate::lessons::answering::{self, Exchange, next_client};
-use crate::lessons::requesting::{self, Client};
-use crate::lessons::{Check, Part, asking, waiting};
+use crate::lessons::udp_client::{self, Client};
+use crate::lessons::udp_server::{self, Exchange, next_client};
+use crate::lessons::{Check, Part, tcp_client, waiting};
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, ensure};
 
@@ -30,12 +30,12 @@ pub const SERVER: Part = Part {
                 "the time is taken once, when the server starts",
             ],
         },
-        waiting::busy_server_check(|bench| answering::busy_wait(bench, NOW)),
+        waiting::busy_server_check(|bench| udp_server::busy_wait(bench, NOW)),
         Check {
             id: "stale-bytes",
             about: "a short datagram comes after a long one, and nothing hangs on it",
             run: stale_bytes,
-            causes: asking::STALE_BYTES_CAUSES,
+            causes: tcp_client::STALE_BYTES_CAUSES,
         },
         Check {
             id: "empty-datagram",
@@ -70,13 +70,13 @@ pub const SERVER: Part = Part {
             id: "truncated-datagram",
             about: "a long format is used whole",
             run: truncated_datagram,
-            causes: answering::TRUNCATED_DATAGRAM_CAUSES,
+            causes: udp_server::TRUNCATED_DATAGRAM_CAUSES,
         },
         Check {
             id: "invalid-utf8",
             about: "a format that is not text is answered too",
-            run: |bench| answering::invalid_utf8(bench, NOW, b"caf\xe9 %Y \xff\xfe"),
-            causes: answering::INVALID_UTF8_CAUSES,
+            run: |bench| udp_server::invalid_utf8(bench, NOW, b"caf\xe9 %Y \xff\xfe"),
+            causes: udp_server::INVALID_UTF8_CAUSES,
         },
     ],
 };
@@ -90,8 +90,8 @@ pub const CLIENT: Part = Part {
         Check {
             id: "works",
             about: "each format typed is sent, and its answer printed, until the input ends",
-            run: |bench| requesting::works(bench, ASK),
-            causes: requesting::WORKS_CAUSES,
+            run: |bench| udp_client::works(bench, ASK),
+            causes: udp_client::WORKS_CAUSES,
         },
         Check {
             id: "works-empty-line",
@@ -101,31 +101,31 @@ pub const CLIENT: Part = Part {
                 "an empty line is passed over, as with TCP; here it asks for the usual format",
             ],
         },
-        waiting::busy_client_check(|bench| requesting::busy_wait(bench, ASK)),
-        asking::stale_bytes_check(|bench| requesting::stale_bytes(bench, ASK)),
+        waiting::busy_client_check(|bench| udp_client::busy_wait(bench, ASK)),
+        tcp_client::stale_bytes_check(|bench| udp_client::stale_bytes(bench, ASK)),
         Check {
             id: "lost-datagram",
             about: "no answer comes, and the client gives up and says so",
-            run: |bench| requesting::lost_datagram(bench, ASK),
-            causes: requesting::LOST_DATAGRAM_CAUSES,
+            run: |bench| udp_client::lost_datagram(bench, ASK),
+            causes: udp_client::LOST_DATAGRAM_CAUSES,
         },
         Check {
             id: "stray-datagram",
             about: "a stranger answers before the server does",
-            run: |bench| requesting::stray_datagram(bench, ASK),
-            causes: requesting::STRAY_DATAGRAM_CAUSES,
+            run: |bench| udp_client::stray_datagram(bench, ASK),
+            causes: udp_client::STRAY_DATAGRAM_CAUSES,
         },
         Check {
             id: "truncated-datagram",
             about: "a long answer comes, and is printed whole",
-            run: |bench| requesting::truncated_datagram(bench, ASK),
-            causes: requesting::TRUNCATED_DATAGRAM_CAUSES,
+            run: |bench| udp_client::truncated_datagram(bench, ASK),
+            causes: udp_client::TRUNCATED_DATAGRAM_CAUSES,
         },
         Check {
             id: "invalid-utf8",
             about: "an answer is not text, and the next format is sent all the same",
-            run: |bench| requesting::invalid_utf8(bench, ASK),
-            causes: requesting::INVALID_UTF8_CAUSES,
+            run: |bench| udp_client::invalid_utf8(bench, ASK),
+            causes: udp_client::INVALID_UTF8_CAUSES,
         },
     ],
 };
@@ -191,7 +191,7 @@ fn is_now(told: DateTime, now: Timestamp) -> bool {
 }
 
 fn works(bench: &mut Bench) -> Outcome {
-    answering::works(bench, NOW)?;
+    udp_server::works(bench, NOW)?;
     let mut caller = next_client(bench, NOW)?;
     caller.send("the year %Y!")?;
     let answer = hear_any(&mut caller)?;

@@ -2,10 +2,10 @@
 
 use crate::bench::Bench;
 use crate::lessons::Check;
-use crate::lessons::asking::{self, Pack, receive};
-use crate::lessons::serving::Exchange;
+use crate::lessons::exchange::{Exchange, next_client};
+use crate::lessons::tcp_client::{self, Pack, receive};
 use crate::peer::Then;
-use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
+use crate::verdict::{Failure, Outcome, Plain, ensure};
 use crate::watch::Doing;
 
 /// What an idle program is asked to be.
@@ -30,10 +30,6 @@ pub const UNFLUSHED_WRITE_CAUSES: &[&str] = &[
     "what is written lies in a buffer of the program's own (a BufWriter, makefile, PrintWriter, a \
      FILE), and nobody flushes it",
 ];
-
-/// What is said where a plain exchange ends in silence: other checks follow it up.
-const SILENT: &str = "the program waits itself: `missing-delimiter` and `unflushed-write` try what \
-                      draws an answer";
 
 /// What drew a late answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -93,20 +89,6 @@ pub const fn unflushed_write_check(run: fn(&mut Bench) -> Outcome) -> Check {
     }
 }
 
-/// Says of a plain exchange in which nothing came where to look for the reason.
-pub fn look_into_silence(bench: &mut Bench, stop: Stop) -> Stop {
-    let is_silent = |failure: &Failure| {
-        failure.bytes.as_ref().is_none_or(|bytes| bytes.came.is_empty()) && failure.cause.is_none()
-    };
-    match stop {
-        Stop::Failed(failure) if is_silent(&failure) => match bench.settle() {
-            Ok(Doing::Sleeps) => failure.only_cause(SILENT).into(),
-            _ => Stop::Failed(failure),
-        },
-        stop => stop,
-    }
-}
-
 /// A message without a newline.
 pub fn missing_delimiter(bench: &mut Bench, crowd: Crowd) -> Outcome {
     match drawn(bench, crowd)? {
@@ -161,7 +143,7 @@ fn drawn(bench: &mut Bench, crowd: Crowd) -> Outcome<Option<Drawn>> {
 
 /// A client is connected, and says nothing.
 pub fn busy_server(bench: &mut Bench, good: Exchange) -> Outcome {
-    let peer = crate::lessons::serving::next_client(bench, good)?;
+    let peer = next_client(bench, good)?;
     sleeps(bench)?;
     peer.close()
 }
@@ -263,7 +245,7 @@ pub fn client_unflushed_write(bench: &mut Bench) -> Outcome {
 
 /// Nothing is typed, and then no answer comes.
 pub fn busy_client(bench: &mut Bench, pack: Pack) -> Outcome {
-    let mut peer = asking::served(bench, pack)?;
+    let mut peer = tcp_client::served(bench, pack)?;
     sleeps(bench)?;
     receive(bench, &mut peer, "third")?;
     sleeps(bench)

@@ -137,9 +137,9 @@ impl<'a> Flow<'a> {
         }
         let mut labels = match &mut self.labeller {
             Some(labeller) => labeller.labels(passed),
-            None => vec![Label { length: passed.len(), text: String::new() }],
+            None => vec![Label::new(passed.len(), "")],
         };
-        labels.push(Label { length: lost.len(), text: NOT_PASSED_ON.into() });
+        labels.push(Label::new(lost.len(), NOT_PASSED_ON));
         self.connection.show(self.direction, &[passed, lost].concat(), &labels)
     }
 

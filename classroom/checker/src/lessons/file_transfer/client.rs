@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::message::{framed, header, md5, receive};
 use crate::bench::Bench;
-use crate::lessons::asking::{self, ends_with_error};
 use crate::lessons::length;
+use crate::lessons::tcp_client::{self, ends_with_error};
 use crate::lessons::{Check, Part};
 use crate::peer::Peer;
 use crate::role::{Role, Transport};
@@ -48,7 +48,7 @@ pub const CLIENT: Part = Part {
             id: "connection-refused",
             about: "nobody listens at the address",
             run: connection_refused,
-            causes: asking::CONNECTION_REFUSED_CAUSES,
+            causes: tcp_client::CONNECTION_REFUSED_CAUSES,
         },
         Check {
             id: "peer-closed",
@@ -254,7 +254,7 @@ pub fn expect_complaint(bench: &mut Bench, why: &str, before: usize) -> Outcome<
 
 fn connection_refused(bench: &mut Bench) -> Outcome {
     offer(bench, "notes.txt", PLAIN)?;
-    asking::calls_when_somebody_listens(bench)?;
+    tcp_client::calls_when_somebody_listens(bench)?;
     bench.listen_no_more(Transport::Tcp)?;
     bench.start()?;
     ends_with_error(bench)

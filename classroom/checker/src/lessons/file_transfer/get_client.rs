@@ -12,8 +12,8 @@ use super::client::{
 use super::message::{framed, header, here_is, md5, receive};
 use super::paths::{Outside, expect_file, expect_no_file, find};
 use crate::bench::Bench;
-use crate::lessons::asking::{self, ends_with_error};
 use crate::lessons::length;
+use crate::lessons::tcp_client::{self, ends_with_error};
 use crate::lessons::{Check, Part};
 use crate::peer::Peer;
 use crate::role::{Role, Transport};
@@ -45,7 +45,7 @@ pub const GET_CLIENT: Part = Part {
             id: "connection-refused",
             about: "nobody listens at the address",
             run: connection_refused,
-            causes: asking::CONNECTION_REFUSED_CAUSES,
+            causes: tcp_client::CONNECTION_REFUSED_CAUSES,
         },
         Check {
             id: "peer-closed",
@@ -209,7 +209,7 @@ fn works_refusal(bench: &mut Bench) -> Outcome {
 
 fn connection_refused(bench: &mut Bench) -> Outcome {
     bench.set("name", NAME);
-    asking::calls_when_somebody_listens(bench)?;
+    tcp_client::calls_when_somebody_listens(bench)?;
     bench.listen_no_more(Transport::Tcp)?;
     bench.start()?;
     ends_with_error(bench)

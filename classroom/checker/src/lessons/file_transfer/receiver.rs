@@ -9,7 +9,7 @@ use serde_json::json;
 use super::message::{framed, header};
 use super::paths::{Outside, expect_file, expect_no_file, find};
 use crate::bench::Bench;
-use crate::lessons::serving::{self, goes_on};
+use crate::lessons::tcp_server::{self, goes_on};
 use crate::lessons::{Check, Part};
 use crate::peer::{Peer, Then};
 use crate::role::{Role, Transport};
@@ -40,7 +40,7 @@ pub const RECEIVER: Part = Part {
             id: "address-in-use",
             about: "the server is killed with a client connected, and started again",
             run: address_in_use,
-            causes: serving::ADDRESS_IN_USE_CAUSES,
+            causes: tcp_server::ADDRESS_IN_USE_CAUSES,
         },
         Check {
             id: "peer-closed",
@@ -56,13 +56,13 @@ pub const RECEIVER: Part = Part {
             id: "peer-reset",
             about: "a client vanishes, at once and within a file; the next one is served",
             run: peer_reset,
-            causes: serving::PEER_RESET_CAUSES,
+            causes: tcp_server::PEER_RESET_CAUSES,
         },
         Check {
             id: "silent-peer",
             about: "one client says nothing, one stops within a file; both are let go after {timeout}",
             run: silent_peer,
-            causes: serving::SILENT_PEER_CAUSES,
+            causes: tcp_server::SILENT_PEER_CAUSES,
         },
         Check {
             id: "one-client-blocks-all",

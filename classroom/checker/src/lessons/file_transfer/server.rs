@@ -13,7 +13,7 @@ use super::message::{get, header, md5, put, receive_ok, receive_refusal};
 use super::paths::expect_file;
 use crate::bench::Bench;
 use crate::lessons::framed_client::TIMEOUT_MID_MESSAGE_CAUSES;
-use crate::lessons::{Check, Part, lasting, serving, waiting};
+use crate::lessons::{Check, Part, lasting, tcp_server, waiting};
 use crate::peer::{Peer, Then};
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
@@ -67,7 +67,7 @@ pub const SERVER: Part = Part {
             id: "address-in-use",
             about: "the server is killed with a client connected, and started again",
             run: connections::address_in_use,
-            causes: serving::ADDRESS_IN_USE_CAUSES,
+            causes: tcp_server::ADDRESS_IN_USE_CAUSES,
         },
         Check {
             id: "peer-closed",
@@ -83,13 +83,13 @@ pub const SERVER: Part = Part {
             id: "peer-reset",
             about: "a client vanishes, at once and within a file; the next one is served",
             run: connections::peer_reset,
-            causes: serving::PEER_RESET_CAUSES,
+            causes: tcp_server::PEER_RESET_CAUSES,
         },
         Check {
             id: "write-after-close",
             about: "a client asks for a file and is gone before it comes; the next one is served",
             run: connections::write_after_close,
-            causes: serving::WRITE_AFTER_CLOSE_CAUSES,
+            causes: tcp_server::WRITE_AFTER_CLOSE_CAUSES,
         },
         Check {
             id: "unread-data-reset",
@@ -104,13 +104,13 @@ pub const SERVER: Part = Part {
             id: "half-close",
             about: "a client ends its side behind its file, and is still answered",
             run: connections::half_close,
-            causes: serving::HALF_CLOSE_CAUSES,
+            causes: tcp_server::HALF_CLOSE_CAUSES,
         },
         Check {
             id: "silent-peer",
             about: "one client says nothing, one stops within a file; both are let go after {timeout}",
             run: connections::silent_peer,
-            causes: serving::SILENT_PEER_CAUSES,
+            causes: tcp_server::SILENT_PEER_CAUSES,
         },
         Check {
             id: "one-client-blocks-all",

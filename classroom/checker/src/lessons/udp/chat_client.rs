@@ -2,8 +2,8 @@
 
 use crate::bench::Bench;
 use crate::datagrams::Host;
-use crate::lessons::requesting::{self, Client};
-use crate::lessons::{Check, Part, asking, waiting};
+use crate::lessons::udp_client::{self, Client};
+use crate::lessons::{Check, Part, tcp_client, waiting};
 use crate::role::{Role, Transport};
 use crate::verdict::Outcome;
 
@@ -16,7 +16,7 @@ pub const CHAT_CLIENT: Part = Part {
         Check {
             id: "works",
             about: "messages are sent to the friend Ada, and her answers printed",
-            run: |bench| play(bench, requesting::works),
+            run: |bench| play(bench, udp_client::works),
             causes: &[
                 "the client knows no friend called Ada at the address: its table is another one",
                 "the answer is not received before the next line is read, or not printed",
@@ -32,31 +32,31 @@ pub const CHAT_CLIENT: Part = Part {
                 "an unknown name ends the program, or its messages vanish in silence",
             ],
         },
-        waiting::busy_client_check(|bench| play(bench, requesting::busy_wait)),
-        asking::stale_bytes_check(|bench| play(bench, requesting::stale_bytes)),
+        waiting::busy_client_check(|bench| play(bench, udp_client::busy_wait)),
+        tcp_client::stale_bytes_check(|bench| play(bench, udp_client::stale_bytes)),
         Check {
             id: "lost-datagram",
             about: "no answer comes, and the client gives up and says so",
-            run: |bench| play(bench, requesting::lost_datagram),
-            causes: requesting::LOST_DATAGRAM_CAUSES,
+            run: |bench| play(bench, udp_client::lost_datagram),
+            causes: udp_client::LOST_DATAGRAM_CAUSES,
         },
         Check {
             id: "stray-datagram",
             about: "a stranger answers before the friend does",
-            run: |bench| play(bench, requesting::stray_datagram),
-            causes: requesting::STRAY_DATAGRAM_CAUSES,
+            run: |bench| play(bench, udp_client::stray_datagram),
+            causes: udp_client::STRAY_DATAGRAM_CAUSES,
         },
         Check {
             id: "truncated-datagram",
             about: "a long answer comes, and is printed whole",
-            run: |bench| play(bench, requesting::truncated_datagram),
-            causes: requesting::TRUNCATED_DATAGRAM_CAUSES,
+            run: |bench| play(bench, udp_client::truncated_datagram),
+            causes: udp_client::TRUNCATED_DATAGRAM_CAUSES,
         },
         Check {
             id: "invalid-utf8",
             about: "an answer is not text",
-            run: |bench| play(bench, requesting::invalid_utf8),
-            causes: requesting::INVALID_UTF8_CAUSES,
+            run: |bench| play(bench, udp_client::invalid_utf8),
+            causes: udp_client::INVALID_UTF8_CAUSES,
         },
     ],
 };

@@ -2,8 +2,8 @@
 
 use crate::bench::Bench;
 use crate::datagrams::Caller;
-use crate::lessons::answering::{self, Exchange};
-use crate::lessons::{Check, Part, asking, waiting};
+use crate::lessons::udp_server::{self, Exchange};
+use crate::lessons::{Check, Part, tcp_client, waiting};
 use crate::role::{Role, Transport};
 use crate::verdict::Outcome;
 
@@ -16,7 +16,7 @@ pub const CHAT_SERVER: Part = Part {
         Check {
             id: "works",
             about: "two clients send in turns, and each gets what the operator types",
-            run: |bench| answering::works(bench, TYPED),
+            run: |bench| udp_server::works(bench, TYPED),
             causes: &[
                 "the typed answer is not sent as it is: its newline goes along, or a name is added",
                 "the answer goes to another client than the one that has written",
@@ -28,32 +28,32 @@ pub const CHAT_SERVER: Part = Part {
             run: waiting_message,
             causes: &["the answer goes to whoever has written last"],
         },
-        waiting::busy_server_check(|bench| answering::busy_wait(bench, TYPED)),
+        waiting::busy_server_check(|bench| udp_server::busy_wait(bench, TYPED)),
         Check {
             id: "stale-bytes",
             about: "a short datagram comes after a long one, and nothing hangs on it",
             run: |bench| {
-                answering::stale_bytes(bench, TYPED, b"the longest of all messages", b"short")
+                udp_server::stale_bytes(bench, TYPED, b"the longest of all messages", b"short")
             },
-            causes: asking::STALE_BYTES_CAUSES,
+            causes: tcp_client::STALE_BYTES_CAUSES,
         },
         Check {
             id: "empty-datagram",
             about: "a datagram of zero bytes comes, and is answered too",
-            run: |bench| answering::empty_datagram(bench, TYPED),
-            causes: answering::EMPTY_DATAGRAM_CAUSES,
+            run: |bench| udp_server::empty_datagram(bench, TYPED),
+            causes: udp_server::EMPTY_DATAGRAM_CAUSES,
         },
         Check {
             id: "truncated-datagram",
             about: "a long message comes, and is printed whole",
-            run: |bench| answering::truncated_datagram(bench, TYPED),
-            causes: answering::TRUNCATED_DATAGRAM_CAUSES,
+            run: |bench| udp_server::truncated_datagram(bench, TYPED),
+            causes: udp_server::TRUNCATED_DATAGRAM_CAUSES,
         },
         Check {
             id: "invalid-utf8",
             about: "bytes that are not text are answered too",
-            run: |bench| answering::invalid_utf8(bench, TYPED, b"caf\xe9 \xff\xfe!"),
-            causes: answering::INVALID_UTF8_CAUSES,
+            run: |bench| udp_server::invalid_utf8(bench, TYPED, b"caf\xe9 \xff\xfe!"),
+            causes: udp_server::INVALID_UTF8_CAUSES,
         },
     ],
 };
@@ -70,7 +70,7 @@ fn answered(bench: &mut Bench, caller: &mut Caller, answer: &str) -> Outcome {
 }
 
 fn waiting_message(bench: &mut Bench) -> Outcome {
-    let mut first = answering::next_client(bench, TYPED)?;
+    let mut first = udp_server::next_client(bench, TYPED)?;
     let mut second = Caller::new(bench)?;
     first.send("how are you?")?;
     bench.settle()?;

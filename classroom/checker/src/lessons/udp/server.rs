@@ -1,7 +1,7 @@
 //! The checks of the server that answers `hi`.
 
-use crate::lessons::answering::{self, Exchange};
-use crate::lessons::{Check, Part, asking, waiting};
+use crate::lessons::udp_server::{self, Exchange};
+use crate::lessons::{Check, Part, tcp_client, waiting};
 use crate::role::{Role, Transport};
 
 /// The server's checks.
@@ -13,38 +13,38 @@ pub const SERVER: Part = Part {
         Check {
             id: "works",
             about: "two clients send in turns, and each is answered \"hi\"",
-            run: |bench| answering::works(bench, HELLO),
+            run: |bench| udp_server::works(bench, HELLO),
             causes: &[
                 "the answer is not hi, or goes to another client than the one that has asked",
                 "the server ends after its first datagram",
             ],
         },
-        waiting::busy_server_check(|bench| answering::busy_wait(bench, HELLO)),
+        waiting::busy_server_check(|bench| udp_server::busy_wait(bench, HELLO)),
         Check {
             id: "stale-bytes",
             about: "a short datagram comes after a long one, and nothing hangs on it",
             run: |bench| {
-                answering::stale_bytes(bench, HELLO, b"the longest of all messages", b"short")
+                udp_server::stale_bytes(bench, HELLO, b"the longest of all messages", b"short")
             },
-            causes: asking::STALE_BYTES_CAUSES,
+            causes: tcp_client::STALE_BYTES_CAUSES,
         },
         Check {
             id: "empty-datagram",
             about: "a datagram of zero bytes is answered too",
-            run: |bench| answering::empty_datagram(bench, HELLO),
-            causes: answering::EMPTY_DATAGRAM_CAUSES,
+            run: |bench| udp_server::empty_datagram(bench, HELLO),
+            causes: udp_server::EMPTY_DATAGRAM_CAUSES,
         },
         Check {
             id: "truncated-datagram",
             about: "a long datagram comes, and is printed whole",
-            run: |bench| answering::truncated_datagram(bench, HELLO),
-            causes: answering::TRUNCATED_DATAGRAM_CAUSES,
+            run: |bench| udp_server::truncated_datagram(bench, HELLO),
+            causes: udp_server::TRUNCATED_DATAGRAM_CAUSES,
         },
         Check {
             id: "invalid-utf8",
             about: "bytes that are not text are answered too",
-            run: |bench| answering::invalid_utf8(bench, HELLO, b"caf\xe9 \xff\xfe!"),
-            causes: answering::INVALID_UTF8_CAUSES,
+            run: |bench| udp_server::invalid_utf8(bench, HELLO, b"caf\xe9 \xff\xfe!"),
+            causes: udp_server::INVALID_UTF8_CAUSES,
         },
     ],
 };

@@ -2,8 +2,8 @@
 
 use crate::bench::Bench;
 use crate::datagrams::Host;
-use crate::lessons::requesting::{self, Client};
-use crate::lessons::{Check, Part, asking, waiting};
+use crate::lessons::udp_client::{self, Client};
+use crate::lessons::{Check, Part, tcp_client, waiting};
 use crate::role::{Role, Transport};
 use crate::verdict::Outcome;
 
@@ -22,31 +22,31 @@ pub const SHELL_CLIENT: Part = Part {
                 "an empty datagram is taken for an end, or not counted",
             ],
         },
-        waiting::busy_client_check(|bench| requesting::busy_wait(bench, SHELL)),
-        asking::stale_bytes_check(|bench| requesting::stale_bytes(bench, SHELL)),
+        waiting::busy_client_check(|bench| udp_client::busy_wait(bench, SHELL)),
+        tcp_client::stale_bytes_check(|bench| udp_client::stale_bytes(bench, SHELL)),
         Check {
             id: "lost-datagram",
             about: "no answer comes, and the client gives up and says so",
-            run: |bench| requesting::lost_datagram(bench, SHELL),
-            causes: requesting::LOST_DATAGRAM_CAUSES,
+            run: |bench| udp_client::lost_datagram(bench, SHELL),
+            causes: udp_client::LOST_DATAGRAM_CAUSES,
         },
         Check {
             id: "stray-datagram",
             about: "a stranger answers before the server does",
-            run: |bench| requesting::stray_datagram(bench, SHELL),
-            causes: requesting::STRAY_DATAGRAM_CAUSES,
+            run: |bench| udp_client::stray_datagram(bench, SHELL),
+            causes: udp_client::STRAY_DATAGRAM_CAUSES,
         },
         Check {
             id: "truncated-datagram",
             about: "a long answer comes, and is printed whole",
-            run: |bench| requesting::truncated_datagram(bench, SHELL),
-            causes: requesting::TRUNCATED_DATAGRAM_CAUSES,
+            run: |bench| udp_client::truncated_datagram(bench, SHELL),
+            causes: udp_client::TRUNCATED_DATAGRAM_CAUSES,
         },
         Check {
             id: "invalid-utf8",
             about: "an answer is not text, and the next command is sent all the same",
-            run: |bench| requesting::invalid_utf8(bench, SHELL),
-            causes: requesting::INVALID_UTF8_CAUSES,
+            run: |bench| udp_client::invalid_utf8(bench, SHELL),
+            causes: udp_client::INVALID_UTF8_CAUSES,
         },
     ],
 };

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use crate::bench::Bench;
 use crate::datagrams::{Caller, LONG};
-use crate::lessons::answering::{self, Exchange, next_client};
-use crate::lessons::{Check, Part, asking, commands, waiting};
+use crate::lessons::udp_server::{self, Exchange, next_client};
+use crate::lessons::{Check, Part, commands, tcp_client, waiting};
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, Stop, ensure};
 use crate::watch::{LOOK, Watch};
@@ -29,27 +29,27 @@ pub const SHELL_SERVER: Part = Part {
         Check {
             id: "invalid-utf8",
             about: "a command that is not text is answered too",
-            run: |bench| answering::invalid_utf8(bench, ECHO, b"echo caf\xe9 \xff\xfe!"),
+            run: |bench| udp_server::invalid_utf8(bench, ECHO, b"echo caf\xe9 \xff\xfe!"),
             causes: commands::INVALID_UTF8_CAUSES,
         },
-        waiting::busy_server_check(|bench| answering::busy_wait(bench, ECHO)),
+        waiting::busy_server_check(|bench| udp_server::busy_wait(bench, ECHO)),
         Check {
             id: "stale-bytes",
             about: "a short datagram comes after a long one, and nothing hangs on it",
             run: stale_bytes,
-            causes: asking::STALE_BYTES_CAUSES,
+            causes: tcp_client::STALE_BYTES_CAUSES,
         },
         Check {
             id: "empty-datagram",
             about: "a datagram of zero bytes is answered too",
-            run: |bench| answering::empty_datagram(bench, ECHO),
-            causes: answering::EMPTY_DATAGRAM_CAUSES,
+            run: |bench| udp_server::empty_datagram(bench, ECHO),
+            causes: udp_server::EMPTY_DATAGRAM_CAUSES,
         },
         Check {
             id: "truncated-datagram",
             about: "a long command is run whole",
             run: truncated_datagram,
-            causes: answering::TRUNCATED_DATAGRAM_CAUSES,
+            causes: udp_server::TRUNCATED_DATAGRAM_CAUSES,
         },
         Check {
             id: "oversized-datagram",
@@ -143,7 +143,7 @@ fn works(bench: &mut Bench) -> Outcome {
         caller.send("true")?;
         hear(&mut caller, b"", b"")?;
     }
-    answering::works(bench, ECHO)
+    udp_server::works(bench, ECHO)
 }
 
 fn truncated_datagram(bench: &mut Bench) -> Outcome {

@@ -7,7 +7,7 @@ use super::super::paths::expect_file;
 use super::{FILE, MAX_ANSWER, connect, fetched, folder, next_client, stop_within_file, upload};
 use crate::bench::Bench;
 use crate::lessons::lasting;
-use crate::lessons::serving::{goes_on, must_stand_a_pause, send_with_end};
+use crate::lessons::tcp_server::{goes_on, must_stand_a_pause, send_with_end};
 use crate::peer::Then;
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 

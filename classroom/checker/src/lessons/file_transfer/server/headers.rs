@@ -12,7 +12,7 @@ use super::{FILE, MAX_ANSWER, call, connect, folder, next_client};
 use crate::bench::Bench;
 use crate::lessons::framed_client::LULL;
 use crate::lessons::length;
-use crate::lessons::serving::goes_on;
+use crate::lessons::tcp_server::goes_on;
 use crate::peer::Then;
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 

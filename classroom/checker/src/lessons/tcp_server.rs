@@ -4,7 +4,8 @@
 use std::time::{Duration, Instant};
 
 use crate::bench::{Bench, ENDS_WITH_CLIENT};
-use crate::lessons::{lasting, waiting};
+use crate::lessons::exchange::{Exchange, next_client};
+use crate::lessons::lasting;
 use crate::peer::{Peer, Then};
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 use crate::watch::Doing;
@@ -65,36 +66,6 @@ pub const SILENT_PEER_CAUSES: &[&str] = &[
     "the timeout is never set, or in milliseconds",
     "the timeout is noticed, but the connection is not closed then",
 ];
-
-/// A request that the server must answer.
-#[derive(Clone, Copy)]
-pub struct Exchange {
-    /// What the client sends.
-    pub ask: &'static [u8],
-    /// Expects the reply.
-    pub hear: fn(&mut Peer) -> Outcome,
-}
-
-impl Exchange {
-    /// Asks, and expects the reply.
-    pub fn play(self, peer: &mut Peer) -> Outcome {
-        peer.send(self.ask)?;
-        (self.hear)(peer)
-    }
-}
-
-/// A client that comes now is served. Most checks end with it: whatever happened before, the
-/// server must go on.
-pub fn next_client(bench: &mut Bench, good: Exchange) -> Outcome<Peer> {
-    let mut peer = bench.connect()?;
-    match good.play(&mut peer).and_then(|()| peer.expect_no_more()) {
-        Ok(()) => Ok(peer),
-        Err(stop) if peer.is_first() => {
-            Err(waiting::look_into_silence(bench, stop).in_plain(Plain::Opening))
-        }
-        Err(stop) => Err(stop.in_plain(Plain::NextClient)),
-    }
-}
 
 /// Clients come one after another.
 pub fn one_after_another(bench: &mut Bench, good: Exchange) -> Outcome {

@@ -8,7 +8,7 @@ use processes::Status;
 
 use crate::bench::Bench;
 use crate::datagrams::{Host, LONG, Reception};
-use crate::lessons::asking::nothing_stale;
+use crate::lessons::tcp_client::nothing_stale;
 use crate::lessons::waiting;
 use crate::program::Stream;
 use crate::verdict::{Failure, Outcome, Stop, ensure};

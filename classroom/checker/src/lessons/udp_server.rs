@@ -3,7 +3,7 @@
 
 use crate::bench::Bench;
 use crate::datagrams::{Caller, LONG};
-use crate::lessons::{asking, waiting};
+use crate::lessons::{tcp_client, waiting};
 use crate::program::Stream;
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 
@@ -81,7 +81,7 @@ pub fn stale_bytes(bench: &mut Bench, good: Exchange, long: &[u8], short: &[u8])
     bench.settle()?;
     let printed = bench.program()?.output(Stream::Stdout).split_off(before);
     let text = String::from_utf8_lossy(long).into_owned();
-    asking::nothing_stale(&printed, &String::from_utf8_lossy(short), &text)
+    tcp_client::nothing_stale(&printed, &String::from_utf8_lossy(short), &text)
 }
 
 /// Nothing comes.
