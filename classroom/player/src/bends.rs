@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use anyhow::ensure;
+use anyhow::{bail, ensure};
 
 use crate::script::Large;
 
@@ -39,8 +39,8 @@ impl Bends {
     ///
     /// # Errors
     ///
-    /// There is a name that bends nothing there, or none at all. The values are for the wire to
-    /// judge.
+    /// There is a name that bends nothing there, or none at all; or a value, or all together, that
+    /// the wire does not take.
     pub fn parse(text: &str, udp: bool) -> anyhow::Result<Self> {
         let (names, what) =
             if udp { (OF_DATAGRAMS, "datagrams") } else { (OF_STREAMS, "a stream") };
@@ -57,7 +57,11 @@ impl Bends {
                 "--through {text}: no bend of {what} is called `{name}`; there are {known}"
             );
         }
-        Ok(Self(bends))
+        let bends = Self(bends);
+        if let Err(why) = record::Bends::read(bends.options(), udp) {
+            bail!("--through {bends}: {why}");
+        }
+        Ok(bends)
     }
 
     /// The options for the wire.

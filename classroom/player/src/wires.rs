@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use processes::Running;
 use record::{Event, What};
 
@@ -71,37 +70,6 @@ pub struct Wires {
 }
 
 impl Line {
-    /// Has a wire judge its bends, before anything is played: it knows best what it can do.
-    pub fn check(&self, wire: &Path, running: &Running<String>) -> anyhow::Result<()> {
-        let Some(bends) = &self.through else { return Ok(()) };
-        let (reader, writer) = io::pipe()?;
-        let mut command = Command::new(wire);
-        // Nobody ever calls it, so its target need not be there.
-        command
-            .args(["0", "1"])
-            .args(AS_EVENTS)
-            .args(self.options(self.frames.as_ref().map(|(_, server)| server.as_str())))
-            .stdin(Stdio::null())
-            .stdout(writer.try_clone()?)
-            .stderr(writer);
-        running
-            .start(&mut command, |_| (PROGRAM.into(), ()))
-            .context("the wire cannot be started")?;
-        // The command has an end of the pipe too: while it is there, we would read for ever.
-        drop(command);
-
-        // It listens, or else complains.
-        let mut first = String::new();
-        let read = BufReader::new(reader).read_line(&mut first);
-        running.end(&PROGRAM.into());
-        read.context("the wire cannot be heard")?;
-        let events = events(first.as_bytes())?;
-        match complaint(&events) {
-            None if !events.is_empty() => Ok(()),
-            why => bail!("--through {bends}: {}", why.unwrap_or(WORDLESS)),
-        }
-    }
-
     /// The line for a scene. One that sends much is not kept waiting for minutes.
     pub fn eased(&self, large: Option<&Large>) -> Option<Self> {
         let through = self.through.as_ref()?.eased(large?)?;

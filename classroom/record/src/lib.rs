@@ -1,9 +1,11 @@
 //! What goes over a wire: as types, as the JSON that programs read, and as people read it.
 
+pub mod bends;
 mod direction;
 mod event;
 mod hex;
 
+pub use bends::Bends;
 pub use direction::Direction;
 pub use event::{Event, Opening, Part, Progress, What};
 pub use hex::{Row, add_rows, noun, read_row};
