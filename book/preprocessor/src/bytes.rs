@@ -1,6 +1,6 @@
 //! The bytes of a scene, as the wire saw them and as they are kept beside its transcript.
 
-use record::{Row, read_row};
+use record::{Head, Row, noun, read_row};
 
 use crate::html::escape;
 
@@ -20,7 +20,7 @@ pub fn pieces(text: &str) -> Result<String, String> {
         if open {
             html.push_str("</div></div>\n");
         }
-        html.push_str(&head(line).ok_or_else(|| format!("no head of a piece: {line:?}"))?);
+        html.push_str(&head(Head::read(line).ok_or_else(|| format!("no head: {line:?}"))?));
         open = true;
     }
     html.push_str(if open { "</div></div>\n</div>\n" } else { "</div>\n" });
@@ -28,16 +28,13 @@ pub fn pieces(text: &str) -> Result<String, String> {
 }
 
 /// Opens a piece. Its colour is that of the side that sent it.
-fn head(line: &str) -> Option<String> {
-    let mut parts = line.split("  ");
-    let (connection, way, count) = (parts.next()?, parts.next()?, parts.next()?);
-    let connection: usize = connection.parse().ok()?;
-    let size: usize = count.split_once(' ')?.0.parse().ok()?;
-    let from = if way.contains('→') { "client" } else { "server" };
-    Some(format!(
-        "<div class=\"piece {from}\" data-connection=\"{connection}\" data-size=\"{size}\">\
-         <p>{connection} · <b>{way}</b> · {count}</p><div class=\"rows\">\n"
-    ))
+fn head(head: Head) -> String {
+    let Head { connection, direction, length } = head;
+    let (from, noun) = (direction.sender(), noun(length));
+    format!(
+        "<div class=\"piece {from}\" data-connection=\"{connection}\" data-size=\"{length}\">\
+         <p>{connection} · <b>{direction}</b> · {length} {noun}</p><div class=\"rows\">\n"
+    )
 }
 
 /// A row of bytes, or the count of those that are left out.

@@ -1,6 +1,7 @@
 //! Judges a program by its behaviour on the wire: plays the other side over a real socket, finds
 //! out which failure of the catalogue it has, and says so.
 
+mod args;
 mod bench;
 mod classroom;
 mod datagrams;
@@ -20,70 +21,22 @@ mod template;
 mod verdict;
 mod watch;
 
-use std::env;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Args, CommandFactory, Parser};
 use course::{Catalogue, is_unread};
 use processes::Running;
 
-use crate::classroom::Classroom;
+use crate::args::{Cli, Judging, misused};
 use crate::lessons::{Check, PARTS, Part};
-use crate::report::{Format, Reporter};
-use crate::role::Role;
+use crate::report::Reporter;
 use crate::template::Template;
 
 /// The status that says that the checker was asked for something impossible.
 const MISUSED: u8 = 2;
 
-/// Play the other side of a program, and say which failure it has
-#[derive(Parser)]
-#[command(
-    version,
-    bin_name = "cargo checker",
-    args_conflicts_with_subcommands = true,
-    subcommand_negates_reqs = true
-)]
-struct Cli {
-    #[command(subcommand)]
-    classroom: Option<Classroom>,
-
-    #[command(flatten)]
-    check: Option<Judging>,
-}
-
-#[derive(Args)]
-struct Judging {
-    /// Which lesson's protocol the program speaks
-    #[arg(value_parser = clap::value_parser!(u8).range(1..=9))]
-    lesson: u8,
-
-    /// What the program is
-    role: Role,
-
-    /// Try only what has this id
-    #[arg(long, value_name = "ID")]
-    only: Option<String>,
-
-    /// List the checks
-    #[arg(long)]
-    list: bool,
-
-    /// How to print the outcome
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-
-    /// How the program is started. {address}, or {host} and {port}, is where it listens or whom
-    /// it calls; {timeout} the seconds after which a server lets a silent client go; {limit}
-    /// those after which it ends a command that does not end
-    #[arg(last = true, required_unless_present = "list")]
-    command: Vec<String>,
-}
-
 fn main() -> ExitCode {
-    let cli = Cli::try_parse().unwrap_or_else(|error| with_tip(error).exit());
+    let cli = Cli::read();
     let outcome = match (cli.classroom, cli.check) {
         (Some(classroom), _) => classroom.enter(),
         (None, Some(judging)) => check(&judging),
@@ -99,20 +52,6 @@ fn main() -> ExitCode {
             ExitCode::from(MISUSED)
         }
     }
-}
-
-/// Tells what is missing where a program was named without the `--` in front of it.
-fn with_tip(mut error: clap::Error) -> clap::Error {
-    let is_word = |value: &ContextValue| !value.to_string().starts_with('-');
-    if error.kind() == ErrorKind::UnknownArgument
-        && error.get(ContextKind::InvalidArg).is_some_and(is_word)
-        && !env::args().any(|argument| argument == "--")
-    {
-        let tip =
-            "the program to be judged stands behind `--`: server -- python3 mine.py {address}";
-        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
-    }
-    error
 }
 
 /// Checks the program. Returns whether nothing has failed.
@@ -177,9 +116,4 @@ fn list(checks: &[&Check], catalogue: &Catalogue) -> anyhow::Result<()> {
         writeln!(out, "{:<21} {meaning}", check.id)?;
     }
     Ok(())
-}
-
-/// Ends the checker as a wrong argument does.
-fn misused(what: &str) -> ! {
-    Cli::command().error(ErrorKind::ValueValidation, what).exit()
 }

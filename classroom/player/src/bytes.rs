@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use record::{Direction, Event, What, add_rows, noun};
+use record::{Direction, Event, Head, What, add_rows, noun};
 
 /// How many bytes stand in a row, and how many rows each part has at most.
 const ROW: usize = 16;
@@ -82,7 +82,8 @@ impl Piece {
 
     fn tell(&self, number: usize, text: &mut String) {
         // A String takes whatever is written to it.
-        let _ = writeln!(text, "{number}  {}  {} {}", self.direction, self.count, noun(self.count));
+        let Self { direction, count: length, .. } = *self;
+        let _ = writeln!(text, "{}", Head { connection: number, direction, length });
         let mut left = self.count;
         for part in &self.parts {
             left -= part.tell(text);

@@ -4,8 +4,10 @@ pub mod bends;
 mod direction;
 mod event;
 mod hex;
+mod piece;
 
 pub use bends::Bends;
 pub use direction::Direction;
 pub use event::{Event, Opening, Part, Progress, What};
 pub use hex::{Row, add_rows, noun, read_row};
+pub use piece::Head;

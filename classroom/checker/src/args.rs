@@ -1,0 +1,83 @@
+//! What the checker can be told on its command line.
+
+use std::env;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, CommandFactory, Parser};
+
+use crate::classroom::Classroom;
+use crate::report::Format;
+use crate::role::Role;
+
+/// Play the other side of a program, and say which failure it has
+#[derive(Parser)]
+#[command(
+    version,
+    bin_name = "cargo checker",
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true
+)]
+pub struct Cli {
+    /// What a class does.
+    #[command(subcommand)]
+    pub classroom: Option<Classroom>,
+
+    /// A program to be judged.
+    #[command(flatten)]
+    pub check: Option<Judging>,
+}
+
+/// What is to be judged.
+#[derive(Args)]
+pub struct Judging {
+    /// Which lesson's protocol the program speaks
+    #[arg(value_parser = clap::value_parser!(u8).range(1..=9))]
+    pub lesson: u8,
+
+    /// What the program is
+    pub role: Role,
+
+    /// Try only what has this id
+    #[arg(long, value_name = "ID")]
+    pub only: Option<String>,
+
+    /// List the checks
+    #[arg(long)]
+    pub list: bool,
+
+    /// How to print the outcome
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+
+    /// How the program is started. {address}, or {host} and {port}, is where it listens or whom
+    /// it calls; {timeout} the seconds after which a server lets a silent client go; {limit}
+    /// those after which it ends a command that does not end
+    #[arg(last = true, required_unless_present = "list")]
+    pub command: Vec<String>,
+}
+
+impl Cli {
+    /// Reads the command line. What cannot be meant ends the checker.
+    pub fn read() -> Self {
+        Self::try_parse().unwrap_or_else(|error| with_tip(error).exit())
+    }
+}
+
+/// Tells what is missing where a program was named without the `--` in front of it.
+fn with_tip(mut error: clap::Error) -> clap::Error {
+    let is_word = |value: &ContextValue| !value.to_string().starts_with('-');
+    if error.kind() == ErrorKind::UnknownArgument
+        && error.get(ContextKind::InvalidArg).is_some_and(is_word)
+        && !env::args().any(|argument| argument == "--")
+    {
+        let tip =
+            "the program to be judged stands behind `--`: server -- python3 mine.py {address}";
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
+    error
+}
+
+/// Ends the checker as a wrong argument does.
+pub fn misused(what: &str) -> ! {
+    Cli::command().error(ErrorKind::ValueValidation, what).exit()
+}
