@@ -11,10 +11,10 @@ mod watching;
 
 use clap::Subcommand;
 use course::{Course, Id};
-use processes::Running;
 
 use crate::classroom::attempt::Attempt;
 use crate::classroom::grade::Grade;
+use crate::judge::with_programs;
 
 /// What is done in a classroom.
 #[derive(Subcommand)]
@@ -71,14 +71,4 @@ impl Classroom {
             }
         }
     }
-}
-
-/// Does something that starts programs, all of which end with it.
-fn with_programs(act: impl FnOnce(&Running) -> anyhow::Result<bool>) -> anyhow::Result<bool> {
-    let running = Running::new()?;
-    let outcome = act(&running);
-    // After Ctrl-C the programs end one by one. That is no failure of theirs.
-    running.stay_if_interrupted();
-    running.end_all();
-    outcome
 }

@@ -8,6 +8,7 @@ mod datagrams;
 mod difference;
 mod exercises;
 mod gate;
+mod judge;
 mod lessons;
 mod peer;
 mod pipe;
@@ -25,11 +26,10 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use course::{Catalogue, is_unread};
-use processes::Running;
 
 use crate::args::{Cli, Judging, misused};
+use crate::judge::{judge, with_programs};
 use crate::lessons::{Check, PARTS, Part};
-use crate::report::Reporter;
 use crate::template::Template;
 
 /// The status that says that the checker was asked for something impossible.
@@ -58,9 +58,8 @@ fn main() -> ExitCode {
 fn check(judging: &Judging) -> anyhow::Result<bool> {
     let part = part(judging);
     let checks = chosen(judging, part);
-    let catalogue = Catalogue::built_in()?;
     if judging.list {
-        list(&checks, &catalogue)?;
+        list(&checks, &Catalogue::built_in()?)?;
         return Ok(true);
     }
 
@@ -71,14 +70,7 @@ fn check(judging: &Judging) -> anyhow::Result<bool> {
              where the program takes it",
         );
     }
-    let running = Running::new()?;
-    let mut reporter = Reporter::new(part, &catalogue, judging.format);
-    let outcome = run::run(part, &checks, &template, &running, |report| reporter.add(&report));
-    // After Ctrl-C the programs end one by one. That is no failure of theirs.
-    running.stay_if_interrupted();
-    running.end_all();
-    outcome?;
-    reporter.finish()
+    with_programs(|running| judge(part, &checks, &template, judging.format, running))
 }
 
 fn part(judging: &Judging) -> &'static Part {

@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{OnceLock, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,7 @@ fn running() -> &'static Running {
 /// A shell that runs a script. It is ended when the test is over, also when that fails.
 struct Shell {
     id: u32,
-    stdout: BufReader<ChildStdout>,
+    stdout: Option<BufReader<ChildStdout>>,
 }
 
 impl Shell {
@@ -31,7 +31,7 @@ impl Shell {
         command.args(["-c", script]).stdin(Stdio::null()).stdout(Stdio::piped());
         let begin = |child: &mut Child| {
             let stdout = child.stdout.take().expect("it is a pipe");
-            (child.id(), Self { id: child.id(), stdout: BufReader::new(stdout) })
+            (child.id(), Self { id: child.id(), stdout: Some(BufReader::new(stdout)) })
         };
         running().start(&mut command, begin).expect("a shell is everywhere")
     }
@@ -39,8 +39,16 @@ impl Shell {
     /// The next line that it prints: the number of a process.
     fn number(&mut self) -> u32 {
         let mut line = String::new();
-        self.stdout.read_line(&mut line).expect("it prints");
+        self.stdout.as_mut().expect("it is there").read_line(&mut line).expect("it prints");
         line.trim().parse().expect("a number")
+    }
+
+    /// Waits for the end of what is printed, which comes when nobody holds the pipe any more.
+    fn reach_end(&mut self) {
+        let mut stdout = self.stdout.take().expect("nobody else reads");
+        let (sender, ended) = mpsc::channel();
+        thread::spawn(move || sender.send(stdout.read_to_end(&mut Vec::new())));
+        ended.recv_timeout(LONG).expect("the pipe is let go").expect("it can be read");
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Child) -> T) -> T {
@@ -75,8 +83,7 @@ fn ends_what_has_left_the_group_and_what_has_lost_its_parent() {
         // One that has ended but was not waited for does nothing either, and is paused at once.
         wait_until("it ends", || Activity::of(number).is_none_or(|now| now.paused));
     }
-    // Nobody holds the pipe any more.
-    shell.stdout.read_to_end(&mut Vec::new()).expect("its end");
+    shell.reach_end();
     assert!(running().end(&shell.id).is_none(), "it is ended once");
 }
 

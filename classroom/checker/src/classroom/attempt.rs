@@ -8,6 +8,7 @@ use processes::Running;
 
 use crate::classroom::progress::Progress;
 use crate::exercises;
+use crate::judge::judge;
 use crate::report::{Format, Reporter};
 use crate::run;
 use crate::template::Template;
@@ -47,7 +48,11 @@ impl Attempt {
             Some(exercise) if self.command.is_empty() => {
                 attempt(course, exercise, &mut progress, running)
             }
-            Some(exercise) => judge(exercise, &self.command, self.format, running),
+            Some(exercise) => {
+                let part = exercises::part(exercise)?;
+                let checks: Vec<_> = part.checks.iter().collect();
+                judge(part, &checks, &Template::new(&self.command), self.format, running)
+            }
             None => {
                 writeln!(anstream::stdout(), "Every exercise is done.")?;
                 Ok(true)
@@ -157,19 +162,4 @@ fn praise(course: &Course, exercise: &Exercise, progress: &Progress) -> anyhow::
         None => writeln!(out, "That was the last one.")?,
     }
     Ok(())
-}
-
-/// Checks a program that is there already, and prints everything.
-fn judge(
-    exercise: &Exercise,
-    command: &[String],
-    format: Format,
-    running: &Running,
-) -> anyhow::Result<bool> {
-    let part = exercises::part(exercise)?;
-    let catalogue = Catalogue::built_in()?;
-    let mut reporter = Reporter::new(part, &catalogue, format);
-    let checks: Vec<_> = part.checks.iter().collect();
-    run::run(part, &checks, &Template::new(command), running, |report| reporter.add(&report))?;
-    reporter.finish()
 }
