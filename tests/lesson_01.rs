@@ -117,8 +117,24 @@ fn bad_address_is_an_error() {
         .assert()
         .code(1)
         .stdout("")
-        .stderr(starts_with("Error: cannot listen on 203.0.113.7:0"))
+        .stderr(starts_with(
+            "Error: cannot listen on 203.0.113.7:0; try a free port of this machine",
+        ))
         .stderr(contains("address"));
+}
+
+/// A name for tests (RFC 2606), which is no host's.
+#[test]
+fn unknown_name_is_a_wrong_argument() {
+    for program in [SERVER, CLIENT] {
+        Command::new(program)
+            .arg("nobody.invalid:8080")
+            .timeout(PATIENCE)
+            .assert()
+            .code(2)
+            .stdout("")
+            .stderr(contains("no host is called nobody.invalid; usage: IP:PORT"));
+    }
 }
 
 #[test]
@@ -130,7 +146,7 @@ fn address_in_use_is_said_with_what_to_try() {
         .assert()
         .code(1)
         .stdout("")
-        .stderr(starts_with(format!("Error: cannot listen on {}; if the port", first.address())));
+        .stderr(starts_with(format!("Error: cannot listen on {}; try a free", first.address())));
 
     client(&[&first.address().to_string()]).assert().success().stdout("HELLO\n");
 }

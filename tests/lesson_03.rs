@@ -360,7 +360,7 @@ fn address_in_use_by_a_live_listener_is_said() {
     let address = server.address().to_string();
     for arguments in [&[address.as_str()] as &[_], &[&address, "--no-reuse-address"]] {
         let second = Program::start(SERVER, arguments).finish();
-        second.fails_with(&format!("cannot listen on {address}; if the port is taken"));
+        second.fails_with(&format!("cannot listen on {address}; try a free port"));
     }
     expect_next_client_served(&server);
 }

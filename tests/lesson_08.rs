@@ -274,7 +274,7 @@ fn a_port_that_is_taken_is_an_error() {
     let address = peer.address().to_string();
     for path in [SERVER, CHAT_SERVER, SHELL_SERVER] {
         let finished = Program::start(path, [&address]).finish().code(1);
-        assert!(finished.stderr.contains("if the port is taken, try another"), "{finished:?}");
+        assert!(finished.stderr.contains("try a free port of this machine"), "{finished:?}");
     }
 }
 

@@ -46,7 +46,7 @@ pub fn listen(
     // ANCHOR_END: address-in-use
     let listener = connection_loop::listen(address, BACKLOG, reuse_address);
     listener.with_context(|| {
-        format!("cannot listen on {address}; if the port is taken, try another")
+        format!("cannot listen on {address}; try a free port of this machine")
     })
 }
 

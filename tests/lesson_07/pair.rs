@@ -355,7 +355,7 @@ fn a_folder_or_an_address_that_cannot_be_used_ends_the_server() {
     let shop = Shop::open(&[]);
     let address = shop.address().to_string();
     let finished = Program::start(SERVER, [&address, "--dir", text(here.path())]).finish();
-    finished.fails_with("if the port is taken, try another");
+    finished.fails_with("try a free port of this machine");
 }
 
 // ---- The notes' protocol

@@ -53,7 +53,7 @@ fn run(args: &Args) -> anyhow::Result<()> {
 }
 
 fn cannot_listen(address: SocketAddr) -> String {
-    format!("cannot listen on {address}; if the port is taken, try another")
+    format!("cannot listen on {address}; try a free port of this machine")
 }
 
 /// Makes ready for the first client, and says so.

@@ -137,7 +137,7 @@ fn a_port_in_use_is_an_error_in_one_line() {
 
     let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
     let address = socket.local_addr().expect("a bound socket has an address").to_string();
-    says_in_one_line(&[&address, "9090", "--udp"], "if the port is taken, try another");
+    says_in_one_line(&[&address, "9090", "--udp"], "try a free port of this machine");
 }
 
 #[test]

@@ -11,7 +11,7 @@ fn main() -> anyhow::Result<()> {
     let Args { address } = Args::parse();
 
     let listener = TcpListener::bind(&address).with_context(|| {
-        format!("cannot listen on {address}; if the port is taken, try another")
+        format!("cannot listen on {address}; try a free port of this machine")
     })?;
     println!("listening on {}", listener.local_addr()?);
 

@@ -37,7 +37,7 @@ fn main() -> anyhow::Result<()> {
 
     let listener = listen(&args.address, 5, true).with_context(|| {
         format!(
-            "cannot listen on {}; if the port is taken, try another",
+            "cannot listen on {}; try a free port of this machine",
             args.address
         )
     })?;

@@ -36,7 +36,7 @@ fn main() -> anyhow::Result<()> {
     let Args { address } = Args::parse();
 
     let socket = UdpSocket::bind(&address).with_context(|| {
-        format!("cannot listen on {address}; if the port is taken, try another")
+        format!("cannot listen on {address}; try a free port of this machine")
     })?;
     log!("listening on {}", socket.local_addr()?);
 

@@ -19,7 +19,7 @@ fn main() -> anyhow::Result<()> {
     let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
     let address = &args.address;
     let socket = UdpSocket::bind(address).with_context(|| {
-        format!("cannot listen on {address}; if the port is taken, try another")
+        format!("cannot listen on {address}; try a free port of this machine")
     })?;
     log!("listening on {}", socket.local_addr()?);
 

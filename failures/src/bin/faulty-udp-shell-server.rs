@@ -16,7 +16,7 @@ fn main() -> anyhow::Result<()> {
     let fault = args.fault;
     let address = commands::guarded(&args.address, args.allow_remote, fault)?;
     let socket = UdpSocket::bind(address).with_context(|| {
-        format!("cannot listen on {address}; if the port is taken, try another")
+        format!("cannot listen on {address}; try a free port of this machine")
     })?;
     log!("listening on {}", socket.local_addr()?);
 

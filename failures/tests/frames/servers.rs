@@ -191,7 +191,7 @@ fn address_in_use(server: &Server, fault: &[&str], well: bool) {
         let arguments = [&[address.as_str()], fault].concat();
         Program::start(server.program, arguments)
             .finish()
-            .fails_with("if the port is taken");
+            .fails_with("try a free port");
     }
 }
 

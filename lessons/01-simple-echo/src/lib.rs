@@ -1,25 +1,30 @@
 //! Lesson 1: one client, one message, one answer.
 
 use std::io::{self, Write};
+use std::net::ToSocketAddrs;
 
 /// Where the server listens, and the client looks for it, unless told
 /// otherwise.
 pub const ADDRESS: &str = "127.0.0.1:8080";
 
-/// Checks the form of an address on the command line: `IP:PORT`, or a host's
-/// name for the IP.
+/// Checks an address on the command line: `IP:PORT`, or a host's name for the
+/// IP.
 ///
 /// # Errors
 ///
-/// A text without a host, or without a port from 0 to 65535.
+/// A text without a host, or without a port from 0 to 65535, or with a name
+/// that nobody has.
 pub fn address(text: &str) -> Result<String, String> {
+    let usage = format!("usage: IP:PORT, as in {ADDRESS} or [::1]:8080");
     match text.rsplit_once(':') {
         Some((host, port))
             if !host.is_empty() && port.parse::<u16>().is_ok() =>
         {
+            let found = text.to_socket_addrs();
+            found.map_err(|_| format!("no host is called {host}; {usage}"))?;
             Ok(text.into())
         }
-        _ => Err(format!("usage: IP:PORT, as in {ADDRESS} or [::1]:8080")),
+        _ => Err(usage),
     }
 }
 

@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 fn main() -> anyhow::Result<()> {
     let Args { address, backlog } = Args::parse();
     let listener = listen(&address, backlog, true).with_context(|| {
-        format!("cannot listen on {address}; if the port is taken, try another")
+        format!("cannot listen on {address}; try a free port of this machine")
     })?;
     let address = listener.local_addr()?;
     log!("listening on {address}");

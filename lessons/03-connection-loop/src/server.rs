@@ -18,7 +18,7 @@ fn main() -> anyhow::Result<()> {
 
     let listener = listen(address, args.backlog, !args.no_reuse_address);
     let listener = listener.with_context(|| {
-        format!("cannot listen on {address}; if the port is taken, try another")
+        format!("cannot listen on {address}; try a free port of this machine")
     })?;
     log!("listening on {}", listener.local_addr()?);
 

@@ -16,7 +16,7 @@ fn main() -> anyhow::Result<()> {
     let address = guarded(&args.address, args.allow_remote)?;
     // It sets SO_REUSEADDR by itself, as we did in lesson 3.
     let listener = TcpListener::bind(address).with_context(|| {
-        format!("cannot listen on {address}; if the port is taken, try another")
+        format!("cannot listen on {address}; try a free port of this machine")
     })?;
     log!("listening on {}", listener.local_addr()?);
 

@@ -16,7 +16,7 @@ fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     let address = guarded(&args.address, args.allow_remote)?;
     let listener = TcpListener::bind(address).with_context(|| {
-        format!("cannot listen on {address}; if the port is taken, try another")
+        format!("cannot listen on {address}; try a free port of this machine")
     })?;
     log!("listening on {}", listener.local_addr()?);
 

@@ -25,7 +25,7 @@ fn main() -> anyhow::Result<()> {
     let args = Arc::new(Args::parse());
     let address = &args.address;
     let listener = TcpListener::bind(address).with_context(|| {
-        format!("cannot listen on {address}; if the port is taken, try another")
+        format!("cannot listen on {address}; try a free port of this machine")
     })?;
     fs::create_dir_all(&args.dir).with_context(|| {
         let dir = args.dir.display();

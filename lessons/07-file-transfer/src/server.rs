@@ -22,7 +22,7 @@ fn main() -> anyhow::Result<()> {
     let address = &args.address;
 
     let listener = TcpListener::bind(address).with_context(|| {
-        format!("cannot listen on {address}; if the port is taken, try another")
+        format!("cannot listen on {address}; try a free port of this machine")
     })?;
     let folder =
         Folder::open(&args.dir, args.overwrite).with_context(|| {

@@ -309,7 +309,7 @@ pub fn address_in_use(path: &str, expect_output: ExpectOutput) {
     let server = Program::server(path, &[]);
     Program::start(path, [server.address().to_string()])
         .finish()
-        .fails_with(&format!("cannot listen on {}; if the port is taken", server.address()));
+        .fails_with(&format!("cannot listen on {}; try a free port", server.address()));
     expect_next_client_served(&server, expect_output);
 }
 
