@@ -144,8 +144,7 @@ function waitsForLength(come) {
     const end = { id: "peer-closed", words: "an orderly end, between two messages" };
     return { state: "waits", words: "4 bytes, the length", end };
   }
-  // The first byte is read by itself: without it, the end is an orderly one.
-  const end = unexpected(come - 1, 3, "closed-mid-message");
+  const end = unexpected(come, 4, "closed-mid-message");
   return { state: "waits", words: `${4 - come} more of the 4 bytes of the length`, end };
 }
 
