@@ -21,6 +21,9 @@ pub enum Format {
     JsonLines,
 }
 
+/// How many pages are named for a program's last words.
+const OTHERS: usize = 2;
+
 /// Prints reports as they come, and counts them.
 pub struct Reporter<'a> {
     part: &'a Part,
@@ -85,7 +88,7 @@ impl<'a> Reporter<'a> {
         self.catalogue.meaning(report.check.id).unwrap_or(report.check.about).into()
     }
 
-    /// Where to read on about a failed check.
+    /// Where to read on about a failed check, and about what the program's last words mean.
     fn read_on(&self, report: &Report) -> Vec<String> {
         let id = report.check.id;
         let mut places = Vec::new();
@@ -94,6 +97,8 @@ impl<'a> Reporter<'a> {
             places.push(format!("book/src/failures/{id}.md"));
         }
         places.push(self.part.folder().into());
+        let others = report.words_mean.iter().filter(|other| **other != id).take(OTHERS);
+        places.extend(others.map(|other| format!("book/src/failures/{other}.md")));
         places
     }
 

@@ -12,7 +12,7 @@ use crate::gate::Gate;
 use crate::lessons::{Check, Part};
 use crate::template::Template;
 use crate::verdict::{Plain, Stop, Verdict};
-use crate::watch::settle;
+use crate::watch::{Doing, settle};
 
 /// What came of one check.
 pub struct Report {
@@ -22,6 +22,8 @@ pub struct Report {
     pub verdict: Verdict,
     /// What happened, a line for each event.
     pub story: Vec<String>,
+    /// The failures that the last words of a program may mean that has failed and ended.
+    pub words_mean: Vec<&'static str>,
 }
 
 /// Runs checks, each with a program of its own, and hands over what came of each, in the order
@@ -110,7 +112,7 @@ fn tell_once(report: &mut Report, part: &Part, passed: &mut Vec<&'static str>) {
 /// What is said of a check for which the program was not even started.
 fn unreached(check: &'static Check) -> Report {
     let why = format!("the program could not be reached: see `{}`", Plain::Opening.told_by());
-    Report { check, verdict: Verdict::Skipped(why), story: Vec::new() }
+    Report { check, verdict: Verdict::Skipped(why), story: Vec::new(), words_mean: Vec::new() }
 }
 
 fn run_one(
@@ -127,11 +129,15 @@ fn run_one(
         Err(Stop::Skipped(why)) => Verdict::Skipped(why),
         Err(Stop::Broken(error)) => return Err(error),
     };
+    let mut words_mean = Vec::new();
     if let (Verdict::Failed(_), Ok(program)) = (&verdict, bench.program()) {
         // So that what it still has to say is told as well.
-        settle(&program);
+        let doing = settle(&program);
+        if matches!(doing, Doing::Ended(status) if !status.is_success()) {
+            words_mean = program.last_words().as_deref().map(course::meant).unwrap_or_default();
+        }
     }
     let story = bench.story().clone();
     drop(bench);
-    Ok(Report { check, verdict, story: story.lines() })
+    Ok(Report { check, verdict, story: story.lines(), words_mean })
 }
