@@ -137,14 +137,16 @@ impl Script {
                 "no side `{side}` has been started; it needs: start {side} PROGRAM"
             );
         }
+        let starts = matches!(step, Step::Start { .. });
         for name in placeholders(step.text()) {
             match name {
-                "any" | "dir" => {}
-                "free" if matches!(step, Step::Start { .. }) => {}
+                "dir" => {}
+                "any" if !starts => {}
+                "free" if starts => {}
                 name if sides.contains(&side_of(name)) => {}
                 _ => bail!(
-                    "`{{{name}}}` stands for nothing here; there are {{any}}, {{dir}}, \
-                     {{free}} (after `start`), the sides started so far, and {{port-of-SIDE}}"
+                    "`{{{name}}}` stands for nothing here; there are {{any}} (not after `start`), \
+                     {{free}} (only there), {{dir}}, the sides started so far, and {{port-of-SIDE}}"
                 ),
             }
         }
@@ -181,5 +183,32 @@ impl Script {
                 Step::File { .. } | Step::Folder { .. } | Step::Files { .. } | Step::Same { .. }
             )
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Script;
+
+    /// Each placeholder of the README is known where the table has something to say of it, and
+    /// nowhere else.
+    #[test]
+    fn the_readme_tells_where_each_placeholder_is_known() {
+        let readme = include_str!("../README.md");
+        let (_, table) = readme.split_once("| placeholder |").expect("a table of placeholders");
+        let (table, _) = table.split_once("\n\n").expect("the table ends");
+        let mut told = Vec::new();
+        for row in table.lines().skip(2) {
+            let cells: Vec<_> = row.split('|').map(str::trim).collect();
+            let name = cells[1].trim_matches('`').replace("SIDE", "server");
+            let script = |line: &str| {
+                let text = format!("title a test\nstart server program\n{line} {name}");
+                Script::parse("a test".into(), &text, &["program".into()])
+            };
+            assert_eq!(script("start client program").is_ok(), !cells[2].is_empty(), "{name}");
+            assert_eq!(script("see server").is_ok(), !cells[3].is_empty(), "{name}");
+            told.push(name);
+        }
+        assert_eq!(told, ["{free}", "{server}", "{port-of-server}", "{dir}", "{any}"]);
     }
 }
