@@ -13,11 +13,15 @@ use socket2::SockRef;
 
 use crate::program::Program;
 use crate::story::Story;
-use crate::verdict::{Failure, Outcome};
+use crate::verdict::{Failure, Outcome, Plain, ensure};
 use crate::watch::{Doing, LOOK, Silence, Watch, settle};
 
 /// How many bytes of what was sent or received the story shows.
 const SHOWN: usize = 48;
+
+/// The cause of an end behind the first answer.
+const LEAVES_FIRST: &str = "the program ends the connection behind its first answer: reading and \
+     writing stand outside a loop, or the connection is closed in it";
 
 /// How long to look whether more comes than was awaited.
 const MOMENT: Duration = Duration::from_millis(20);
@@ -36,6 +40,10 @@ pub struct Peer {
     program: Arc<Program>,
     story: Story,
     sent: u64,
+    /// Whether what was expected has come at least once.
+    answered: bool,
+    /// Whether we have finished sending.
+    finished: bool,
     /// How long the next waits last at least, if that was said.
     bound: Option<Duration>,
     any_order: bool,
@@ -101,6 +109,8 @@ impl Peer {
             program: Arc::clone(program),
             story: story.clone(),
             sent: 0,
+            answered: false,
+            finished: false,
             bound: None,
             any_order: false,
         })
@@ -370,6 +380,7 @@ impl Peer {
         let wanted = wanted.as_ref();
         let arrival = self.receive_exactly(wanted.len())?;
         if arrival.bytes == wanted {
+            self.answered = true;
             return Ok(());
         }
         Err(self.unexpected(what, wanted, &arrival).into())
@@ -394,7 +405,7 @@ impl Peer {
             return Ok(arrival.bytes);
         }
         let observed = format!("nothing came: {}", self.what(&arrival.then));
-        Err(Failure::new(what, observed).into())
+        Err(self.unless_left(Failure::new(what, observed), &arrival).into())
     }
 
     /// Expects the end of the program's side, in order, and nothing before it.
@@ -445,7 +456,33 @@ impl Peer {
             }
             then => format!("{} came that are others, then {}", bytes_text(count), self.what(then)),
         };
-        Failure::new(what, observed).bytes(wanted, came.as_slice())
+        let failure = Failure::new(what, observed).bytes(wanted, came.as_slice());
+        self.unless_left(failure, arrival)
+    }
+
+    /// One that leaves after its first answer shows it in the plainest exchange.
+    fn unless_left(&self, failure: Failure, Arrival { bytes, then }: &Arrival) -> Failure {
+        match then {
+            Then::End if bytes.is_empty() && self.answered && !self.finished => {
+                failure.in_plain(Plain::Opening).only_cause(LEAVES_FIRST)
+            }
+            _ => failure,
+        }
+    }
+
+    /// Expects that the program has not ended its side behind its answer. It does not wait.
+    ///
+    /// # Errors
+    ///
+    /// The check is over: it has.
+    pub fn expect_open(&self) -> Outcome {
+        self.stream.set_nonblocking(true)?;
+        let ended = matches!(self.stream.peek(&mut [0]), Ok(0));
+        self.stream.set_nonblocking(false)?;
+        ensure(!ended, || {
+            let expected = "a connection that stays open behind the answer";
+            Failure::new(expected, "the program has ended it").in_plain(Plain::Opening)
+        })
     }
 
     /// Says what happened, and if the program ended by it, how.
@@ -473,6 +510,7 @@ impl Peer {
     /// Those of the system. A connection that is gone already is none.
     pub fn finish(&mut self) -> Outcome {
         self.tell("→ program  end (we have finished sending)");
+        self.finished = true;
         match self.stream.shutdown(Shutdown::Write) {
             Err(error) if error.kind() != ErrorKind::NotConnected => {
                 Err(anyhow::Error::from(error).context("cannot end our side").into())

@@ -358,9 +358,9 @@ files  out   big.bin 1000 bytes
 files  empty  empty
 files  received  absent
 start  four  connection-loop-client '{dir}/a b:1'
-see    four  Error: cannot connect to {dir}/a b:1; {any}
+see    four  error: invalid value '{dir}/a b:1' for '[ADDRESS]': {any}
 skip   four
-ends   four  1
+ends   four  2
 "#,
     );
     let expected = r#"Lesson 3 · Connection loop with SO_REUSEADDR
@@ -409,9 +409,9 @@ files  | out: big.bin 1000 bytes
 files  | empty: empty
 files  | received: absent
 four   $ connection-loop-client './a b:1'
-four   | Error: cannot connect to ./a b:1; is the server running?
-four   … 3 lines
-four   ! ended with status 1
+four   | error: invalid value './a b:1' for '[ADDRESS]': no host is called ./a b; usage: IP:PORT, as in 127.0.0.1:8080 or [::1]:8080
+four   … 2 lines
+four   ! ended with status 2
 "#;
     play.run(3).success().stdout(predicates::str::diff(expected));
     play.assert_nothing_is_left();

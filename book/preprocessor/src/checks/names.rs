@@ -210,9 +210,10 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The wire's options are the fields of its arguments.
+    /// The wire's options are the fields of its arguments, and of what bends a line.
     fn wire(&self, arguments: &[&str]) -> Result<(), String> {
-        let source = self.course.file("classroom/wire/src/args.rs")?;
+        let source = self.course.file("classroom/wire/src/args.rs")?
+            + &self.course.file("classroom/record/src/bends.rs")?;
         for argument in arguments {
             let Some(option) = argument.strip_prefix("--") else { continue };
             let field =

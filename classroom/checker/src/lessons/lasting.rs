@@ -64,14 +64,14 @@ pub const fn interrupted_call_check(run: fn(&mut Bench) -> Outcome) -> Check {
 /// Clients come and go.
 pub fn leaked_descriptor(bench: &mut Bench, served: Served) -> Outcome {
     for _ in 0..2 {
-        served(bench)?.close()?;
+        come_and_go(bench, served)?;
         bench.settle()?;
     }
     let Some(before) = descriptors(bench)? else {
         return Err(Stop::Skipped("this system does not tell what a program holds open".into()));
     };
     for _ in 0..CLIENTS {
-        served(bench)?.close()?;
+        come_and_go(bench, served)?;
     }
     bench.settle()?;
     let after = descriptors(bench)?.unwrap_or(before);
@@ -81,6 +81,11 @@ pub fn leaked_descriptor(bench: &mut Bench, served: Served) -> Outcome {
         let kept = after.saturating_sub(before);
         Failure::new(expected, format!("after {CLIENTS} clients it holds {kept} descriptors more"))
     })
+}
+
+/// A client is served, and leaves. That this goes well every time, another check is about.
+fn come_and_go(bench: &mut Bench, served: Served) -> Outcome {
+    served(bench).map_err(|stop| stop.in_plain(Plain::NextClient))?.close()
 }
 
 fn descriptors(bench: &mut Bench) -> Outcome<Option<u64>> {
@@ -106,7 +111,8 @@ pub fn interrupted_call(bench: &mut Bench, again: impl FnOnce() -> Outcome) -> O
     again().map_err(|stop| match stop {
         Stop::Failed(failure) => {
             let observed = format!("its client is not served any more: {}", failure.observed);
-            Failure::new(expected, observed).into()
+            let plain = failure.plain;
+            Failure { plain, ..Failure::new(expected, observed) }.into()
         }
         stop => stop,
     })

@@ -139,6 +139,8 @@ pub fn peer_reset(bench: &mut Bench, good: Exchange) -> Outcome {
 /// A client asks, ends its side, and waits for the answer.
 pub fn half_close(bench: &mut Bench, good: Exchange) -> Outcome {
     let mut peer = next_client(bench, good)?;
+    bench.settle()?;
+    peer.expect_open()?;
     send_with_end(&mut peer, good.ask)?;
     (good.hear)(&mut peer)
 }
