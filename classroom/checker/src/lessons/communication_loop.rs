@@ -93,9 +93,16 @@ fn peer_reset(bench: &mut Bench) -> Outcome {
 fn ends_or_waits(bench: &mut Bench, expected: &str) -> Outcome {
     let doing = bench.settle()?;
     let program = bench.program()?;
-    if let Doing::Spins(time) = doing {
-        let time = time.as_secs_f64();
-        let observed = format!("the program spins: {time:.1} s of processor time, for nothing");
+    let observed = match doing {
+        Doing::Spins(time) => {
+            let time = time.as_secs_f64();
+            Some(format!("the program spins: {time:.1} s of processor time, for nothing"))
+        }
+        // One that tells of each zero bytes has no time to spin.
+        Doing::Floods => Some("the program prints, and comes to no end".into()),
+        _ => None,
+    };
+    if let Some(observed) = observed {
         return Err(Failure::new(expected, observed).into());
     }
     ensure(!program.has_crashed(), || {

@@ -161,6 +161,9 @@ pub fn sleeps(bench: &mut Bench) -> Outcome {
             let observed = format!("it spins: {time:.1} s of processor time, for nothing");
             Err(Failure::new(ASLEEP, observed).into())
         }
+        Doing::Floods => {
+            Err(Failure::new(ASLEEP, "it prints, and comes to no end, for nothing").into())
+        }
         _ => Ok(()),
     }
 }

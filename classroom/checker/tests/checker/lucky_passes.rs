@@ -50,6 +50,32 @@ fn datagrams(before: &str, answer: &str) -> String {
 }
 
 #[test]
+fn one_that_prints_and_comes_to_no_end_is_found_as_one_that_spins_is() {
+    // Lesson 2's server takes zero bytes for a message, and tells of each.
+    let client_gone = "import socket, sys\n\
+         listener = socket.create_server((sys.argv[1], int(sys.argv[2])))\n\
+         connection, _ = listener.accept()\n\
+         while True:\n  \
+           message = connection.recv(1024)\n  \
+           print('received', len(message), 'bytes', flush=True)\n  \
+           try: connection.sendall(message.upper())\n  \
+           except OSError: break";
+    fails("2", "server", "peer-closed", client_gone, "the program prints, and comes to no end");
+
+    // This one asks again and again, and says so.
+    let idle = "import socket, sys\n\
+         listener = socket.create_server((sys.argv[1], int(sys.argv[2])))\n\
+         connection, _ = listener.accept()\n\
+         connection.setblocking(False)\n\
+         while True:\n  \
+           try: message = connection.recv(1024)\n  \
+           except BlockingIOError: print('nothing yet', flush=True); continue\n  \
+           if not message: break\n  \
+           connection.sendall(message.upper())";
+    fails("2", "server", "busy-wait", idle, "it prints, and comes to no end");
+}
+
+#[test]
 fn a_length_that_is_too_large_fails() {
     let said = "announces more than the 6 bytes that came: silence";
     for answer in ["frame(run(message), 1)", "frame(run(message), 4)"] {
