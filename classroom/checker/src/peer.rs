@@ -23,6 +23,10 @@ const SHOWN: usize = 48;
 const LEAVES_FIRST: &str = "the program ends the connection behind its first answer: reading and \
      writing stand outside a loop, or the connection is closed in it";
 
+/// The cause of spinning before the first answer.
+const NEVER_ENDS: &str = "the program computes, and comes to no end, instead of answering: look for \
+     a loop in front of the answer that nothing ends";
+
 /// How long to look whether more comes than was awaited.
 const MOMENT: Duration = Duration::from_millis(20);
 
@@ -460,11 +464,17 @@ impl Peer {
         self.unless_left(failure, arrival)
     }
 
-    /// One that leaves after its first answer shows it in the plainest exchange.
+    /// One that leaves after its first answer shows it in the plainest exchange. And one that
+    /// spins before it has not come to the answer.
     fn unless_left(&self, failure: Failure, Arrival { bytes, then }: &Arrival) -> Failure {
         match then {
             Then::End if bytes.is_empty() && self.answered && !self.finished => {
                 failure.in_plain(Plain::Opening).only_cause(LEAVES_FIRST)
+            }
+            Then::Silence(Silence { doing: Doing::Spins(_), .. })
+                if bytes.is_empty() && !self.answered && !self.finished =>
+            {
+                failure.only_cause(NEVER_ENDS)
             }
             _ => failure,
         }

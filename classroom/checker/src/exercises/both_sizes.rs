@@ -22,7 +22,8 @@ pub const PART: Part = Part {
             about: "messages are answered in capital letters, each behind a header",
             run: works,
             causes: &[
-                "the length in front is not that of the header, but of the answer, or of both",
+                "the length in front is not that of the header, but of the answer, or of both; or it \
+                 counts characters, and not bytes",
                 "the answer stands before its header, or is left out",
             ],
         },
