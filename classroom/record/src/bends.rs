@@ -1,6 +1,7 @@
 //! What bends a line: the options of the wire, as its command line and `--through` take them.
 
 use std::ffi::OsString;
+use std::iter;
 use std::time::Duration;
 
 use clap::{Arg, Args, Error, Parser};
@@ -81,7 +82,7 @@ impl Bends {
         udp: bool,
     ) -> Result<Self, String> {
         let bends = Only::try_parse_from(
-            std::iter::once("wire".into()).chain(options.into_iter().map(Into::into)),
+            iter::once("wire".into()).chain(options.into_iter().map(Into::into)),
         );
         let bends = bends.map_err(|error| reason(&error))?.bends;
         bends.complaint(udp).map_or(Ok(bends), Err)
