@@ -1,5 +1,8 @@
 //! The checks of servers that go on for long: what they keep, and what interrupts them.
 
+use std::net::TcpStream;
+use std::time::Duration;
+
 use crate::bench::Bench;
 use crate::lessons::Check;
 use crate::peer::Peer;
@@ -9,6 +12,11 @@ use crate::watch::Doing;
 /// How many clients come and go, and how many of them may have left something behind.
 const CLIENTS: usize = 10;
 const FEW: u64 = 3;
+
+/// More than the descriptors that macOS gives a program unless asked for more: 256, as
+/// `ulimit -n` shows them.
+const MANY: usize = 300;
+const CALL: Duration = Duration::from_secs(3);
 
 /// Causes of connections staying that are over.
 pub const LEAKED_DESCRIPTOR_CAUSES: &[&str] = &[
@@ -67,9 +75,7 @@ pub fn leaked_descriptor(bench: &mut Bench, served: Served) -> Outcome {
         come_and_go(bench, served)?;
         bench.settle()?;
     }
-    let Some(before) = descriptors(bench)? else {
-        return Err(Stop::Skipped("this system does not tell what a program holds open".into()));
-    };
+    let Some(before) = descriptors(bench)? else { return outlasts_many(bench, served) };
     for _ in 0..CLIENTS {
         come_and_go(bench, served)?;
     }
@@ -80,6 +86,27 @@ pub fn leaked_descriptor(bench: &mut Bench, served: Served) -> Outcome {
         let expected = "a server that closes the connections of clients that have left";
         let kept = after.saturating_sub(before);
         Failure::new(expected, format!("after {CLIENTS} clients it holds {kept} descriptors more"))
+    })
+}
+
+/// Where the system does not tell what a program holds open, so many clients come that one which
+/// keeps them all runs out of descriptors.
+fn outlasts_many(bench: &mut Bench, served: Served) -> Outcome {
+    if cfg!(windows) {
+        let why = "this system does not tell what a program holds open, and has no limit for it";
+        return Err(Stop::Skipped(why.into()));
+    }
+    let address = bench.address()?;
+    bench.story().tell(format!("{MANY} clients connect and leave, one after another"));
+    let came = (0..MANY).take_while(|_| TcpStream::connect_timeout(&address, CALL).is_ok()).count();
+    let next = if came == MANY { served(bench) } else { bench.connect() };
+    next.map(drop).map_err(|stop| match stop {
+        Stop::Failed(failure) => {
+            let expected = "a server that closes the connections of clients that have left";
+            let observed = format!("after {came} of them no more is served: {}", failure.observed);
+            Failure::new(expected, observed).into()
+        }
+        stop => stop,
     })
 }
 
