@@ -19,10 +19,6 @@ use crate::watch::{Doing, LOOK, Silence, Watch, settle};
 /// How many bytes of what was sent or received the story shows.
 const SHOWN: usize = 48;
 
-/// The cause of an end behind the first answer.
-const LEAVES_FIRST: &str = "the program ends the connection behind its first answer: reading and \
-     writing stand outside a loop, or the connection is closed in it";
-
 /// The cause of spinning before the first answer.
 const NEVER_ENDS: &str = "the program computes, and comes to no end, instead of answering: look for \
      a loop in front of the answer that nothing ends";
@@ -469,7 +465,7 @@ impl Peer {
     fn unless_left(&self, failure: Failure, Arrival { bytes, then }: &Arrival) -> Failure {
         match then {
             Then::End if bytes.is_empty() && self.answered && !self.finished => {
-                failure.in_plain(Plain::Opening).only_cause(LEAVES_FIRST)
+                failure.in_plain(Plain::Opening)
             }
             Then::Silence(Silence { doing: Doing::Spins(_), .. })
                 if bytes.is_empty() && !self.answered && !self.finished =>

@@ -7,6 +7,7 @@ use crate::lessons::tcp_client;
 use crate::lessons::waiting::{self, Crowd};
 use crate::peer::{Peer, Then};
 use crate::verdict::{Outcome, ensure};
+use crate::watch::Doing;
 
 /// A plain good exchange.
 pub const HELLO: Exchange =
@@ -84,6 +85,10 @@ pub const CLIENT: &[Check] = &[
     },
 ];
 
+/// Why the connection ends behind the first answer, although the server goes on.
+const LEAVES_FIRST: &str = "the server ends the connection behind its first answer: reading and \
+                            writing stand outside a loop, or the connection is closed in it";
+
 /// Why more comes than the answer.
 const MORE: &str = "more is sent than the message in capital letters: a newline, zeros, or what is \
                     left in the buffer of a longer message (`stale-bytes` tries that)";
@@ -134,11 +139,17 @@ pub fn several_messages(bench: &mut Bench) -> Outcome {
     for (message, answer, cause) in MESSAGES {
         peer.send(message)?;
         let arrival = peer.receive_exactly(answer.len())?;
+        let ended = matches!(arrival.then, Then::End);
+        let leaves = ended && !matches!(bench.settle()?, Doing::Ended(_));
         ensure(arrival.bytes == answer.as_bytes(), || {
             let what = "the message in capital letters";
             let failure = peer.unexpected(what, answer.as_bytes(), &arrival);
-            // Without an answer it is about something else than the letters.
-            if arrival.bytes.is_empty() { failure } else { failure.only_cause(cause) }
+            match arrival.bytes[..] {
+                [] if leaves => failure.only_cause(LEAVES_FIRST),
+                // Without an answer it is about something else than the letters.
+                [] => failure,
+                _ => failure.only_cause(cause),
+            }
         })?;
         bench.settle()?;
         peer.expect_no_more().map_err(|stop| stop.only_cause(MORE))?;
