@@ -6,13 +6,6 @@ use anyhow::{bail, ensure};
 
 use crate::script::Large;
 
-/// The options of the wire that bend a stream.
-const OF_STREAMS: &[&str] = &["cut", "delay", "drip", "gather", "rate", "reset", "stall", "only"];
-
-/// The options of the wire that bend datagrams.
-const OF_DATAGRAMS: &[&str] =
-    &["cut", "delay", "drop", "duplicate", "reorder", "stray", "seed", "only"];
-
 /// How many pieces a line delivers in the time that an audience waits for a large transfer, on a
 /// machine that is busy with other things too.
 const PIECES: u64 = 20_000;
@@ -42,8 +35,8 @@ impl Bends {
     /// There is a name that bends nothing there, or none at all; or a value, or all together, that
     /// the wire does not take.
     pub fn parse(text: &str, udp: bool) -> anyhow::Result<Self> {
-        let (names, what) =
-            if udp { (OF_DATAGRAMS, "datagrams") } else { (OF_STREAMS, "a stream") };
+        let names = record::Bends::names(udp);
+        let what = if udp { "datagrams" } else { "a stream" };
         let known = names.join(", ");
         let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
         let bends: Vec<_> = parts.map(Bend::parse).collect();
@@ -53,7 +46,7 @@ impl Bends {
         );
         for Bend { name, .. } in &bends {
             ensure!(
-                names.contains(&name.as_str()),
+                names.contains(name),
                 "--through {text}: no bend of {what} is called `{name}`; there are {known}"
             );
         }

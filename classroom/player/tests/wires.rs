@@ -100,8 +100,8 @@ fn bent_requests_without_a_frame_are_remarked_on() {
 
 #[test]
 fn a_bend_that_is_none_is_refused_before_anything_is_played() {
-    let streams = "there are cut, delay, drip, gather, rate, reset, stall, only";
-    let datagrams = "there are cut, delay, drop, duplicate, reorder, stray, seed, only";
+    let streams = "there are only, cut, delay, drip, gather, reset, stall, rate";
+    let datagrams = "there are only, cut, delay, drop, duplicate, reorder, stray, seed";
     for (number, bends, complaint) in [
         ("4", "", "--through needs a bend, as in --through delay=100"),
         ("4", " , ", "--through needs a bend, as in --through delay=100"),

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::iter;
 use std::time::Duration;
 
-use clap::{Arg, Args, Error, Parser};
+use clap::{Arg, Args, CommandFactory, Error, Parser};
 
 use crate::Direction;
 
@@ -86,6 +86,18 @@ impl Bends {
         );
         let bends = bends.map_err(|error| reason(&error))?.bends;
         bends.complaint(udp).map_or(Ok(bends), Err)
+    }
+
+    /// What the options are called that bend a stream, or datagrams.
+    pub fn names(udp: bool) -> Vec<String> {
+        let command = Only::command();
+        let fits = |option: &&Arg| match option.get_help_heading() {
+            Some(DATAGRAMS) => udp,
+            Some(STREAMS) => !udp,
+            _ => true,
+        };
+        let options = command.get_arguments().filter(fits);
+        options.filter_map(Arg::get_long).map(str::to_owned).collect()
     }
 
     /// What is wrong about options that are right each by itself.
