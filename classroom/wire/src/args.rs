@@ -9,10 +9,9 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Error, Parser};
 use record::bends::{length, reason, take_negative_numbers};
 use record::{Bends, Direction};
-
-use crate::datagrams;
-use crate::streams::{self, Limit, Then};
-use crate::trace::print_error;
+use wire::datagrams;
+use wire::streams::{self, Limit, Then};
+use wire::trace::print_error;
 
 /// For whom the wire prints.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -101,7 +100,7 @@ impl Args {
         let limits = [(cut, Then::Close), (reset, Then::Reset), (stall, Then::Silence)];
         let limit =
             limits.into_iter().find_map(|(after, then)| Some(Limit { after: after?, then }));
-        streams::Bends { drip, gather, delay, rate, limit }
+        streams::Bends { drip, gather, delay, rate, limit, ..streams::Bends::default() }
     }
 
     /// How datagrams are bent.
@@ -116,6 +115,7 @@ impl Args {
             stray,
             seed: seed.unwrap_or_default(),
             only,
+            first: false,
         }
     }
 }

@@ -1,22 +1,18 @@
 //! A relay that shows the bytes between a client and a server, and bends the line.
 
 mod args;
-mod capture;
-mod datagrams;
-mod labels;
-mod streams;
-mod trace;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::process::{self, ExitCode};
 
 use anyhow::{Context, ensure};
 use record::Direction;
+use wire::capture::Capture;
+use wire::datagrams;
+use wire::streams::Relay;
+use wire::trace::Trace;
 
 use crate::args::{Args, Format};
-use crate::capture::Capture;
-use crate::streams::Relay;
-use crate::trace::Trace;
 
 fn main() -> ExitCode {
     let args = Args::read();
@@ -45,6 +41,7 @@ fn run(args: &Args) -> anyhow::Result<()> {
         target: args.target,
         requests: args.stream_bends(Direction::Request),
         replies: args.stream_bends(Direction::Reply),
+        only: None,
         lesson: args.lesson,
         trace,
         capture,

@@ -10,6 +10,7 @@ mod stop;
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::Duration;
@@ -24,7 +25,8 @@ use crate::trace::Trace;
 use connection::Connection;
 use flow::Flow;
 
-pub use bends::{Bends, Limit, Then};
+pub use bends::{Bends, Limit, Pause, Then};
+pub use connection::Slow;
 
 /// After how long it is said that the server has not taken the call yet.
 const MOMENT: Duration = Duration::from_secs(1);
@@ -40,12 +42,42 @@ pub struct Relay {
     pub requests: Bends,
     /// How replies are bent.
     pub replies: Bends,
+    /// The number of the only connection that is bent; `None` stands for all.
+    pub only: Option<usize>,
     /// Which lesson's frames are named.
     pub lesson: Option<u8>,
     /// Prints what happens.
     pub trace: Trace,
     /// Keeps what passes.
     pub capture: Option<Capture>,
+}
+
+/// A relay that works in the background, until it goes out of scope. Connections that it has
+/// passed on then go on to their ends.
+pub struct Running {
+    address: SocketAddr,
+    over: Arc<AtomicBool>,
+    slow: Slow,
+}
+
+impl Running {
+    /// Where clients call.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What takes its time on purpose.
+    pub fn slow(&self) -> &Slow {
+        &self.slow
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::SeqCst);
+        // So that the thread that accepts looks up. If nobody is there, it has ended.
+        let _ = TcpStream::connect(self.address);
+    }
 }
 
 impl Relay {
@@ -57,22 +89,50 @@ impl Relay {
     ///
     /// Those of starting threads, and of writing to stdout or to the capture.
     pub fn run(self, listener: TcpListener) -> anyhow::Result<()> {
-        let relay = Arc::new(self);
         let (failures, failed) = mpsc::channel();
-        thread::Builder::new()
-            .spawn(move || relay.accept(&listener, &failures))
-            .context("cannot start a thread")?;
+        let _running = self.start(listener, failures)?;
         // The one that accepts never ends, and keeps the channel open.
         Err(failed.recv().unwrap_or_else(anyhow::Error::from))
     }
 
+    /// Does so in the background. Why a connection has failed by our own fault is sent to
+    /// `failures`.
+    ///
+    /// # Errors
+    ///
+    /// Those of starting a thread, and of a listener without an address.
+    pub fn start(
+        self,
+        listener: TcpListener,
+        failures: Sender<anyhow::Error>,
+    ) -> anyhow::Result<Running> {
+        let address = listener.local_addr().context("cannot tell the own address")?;
+        let running = Running { address, over: Arc::default(), slow: Slow::default() };
+        let (over, slow) = (Arc::clone(&running.over), running.slow.clone());
+        let relay = Arc::new(self);
+        thread::Builder::new()
+            .spawn(move || relay.accept(&listener, &failures, &over, &slow))
+            .context("cannot start a thread")?;
+        Ok(running)
+    }
+
     /// Gives each client a thread.
-    fn accept(self: Arc<Self>, listener: &TcpListener, failures: &Sender<anyhow::Error>) {
+    fn accept(
+        self: Arc<Self>,
+        listener: &TcpListener,
+        failures: &Sender<anyhow::Error>,
+        over: &AtomicBool,
+        slow: &Slow,
+    ) {
         for number in 1.. {
             let (client, peer) = self.next_client(listener);
+            if over.load(Ordering::SeqCst) {
+                return;
+            }
             let (relay, thread_failures) = (Arc::clone(&self), failures.clone());
+            let slow = slow.clone();
             let work = move || {
-                if let Err(error) = relay.serve(number, client, peer) {
+                if let Err(error) = relay.serve(number, client, peer, slow) {
                     // If nobody listens any more, the program is ending already.
                     let _ = thread_failures.send(error);
                 }
@@ -84,7 +144,13 @@ impl Relay {
     }
 
     /// Serves one client from its first byte to its last.
-    fn serve(&self, number: usize, client: TcpStream, peer: SocketAddr) -> anyhow::Result<()> {
+    fn serve(
+        &self,
+        number: usize,
+        client: TcpStream,
+        peer: SocketAddr,
+        slow: Slow,
+    ) -> anyhow::Result<()> {
         let server = match self.call(number, peer)? {
             Ok(server) => server,
             Err(error) => return self.refuse(number, peer, &client, &error),
@@ -94,9 +160,14 @@ impl Relay {
             None => None,
         };
 
-        let connection = Connection::new(number, client, server, self.trace.clone(), conversation);
+        let trace = self.trace.clone();
+        let connection = Connection::new(number, client, server, trace, conversation, slow);
         let labeller = |direction| self.lesson.map(|lesson| Labeller::new(lesson, direction));
-        let flow = |direction, bends| Flow::new(&connection, direction, bends, labeller(direction));
+        let is_bent = self.only.is_none_or(|only| only == number);
+        let flow = |direction, bends: Bends| {
+            let bends = if is_bent { bends } else { Bends::default() };
+            Flow::new(&connection, direction, bends, labeller(direction))
+        };
         let requests = flow(Direction::Request, self.requests);
         let replies = flow(Direction::Reply, self.replies);
         thread::scope(|scope| {

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::mpsc::Sender;
 use std::time::Instant;
 
 use anstream::{AutoStream, ColorChoice};
@@ -17,8 +18,17 @@ struct Settings {
     start: Instant,
     quiet: bool,
     show: Option<usize>,
-    json: bool,
-    colour: bool,
+    output: Output,
+}
+
+/// Where the events go.
+enum Output {
+    /// To stdout, for people, with colours or without.
+    Text { colour: bool },
+    /// To stdout, for programs.
+    Json,
+    /// To whoever listens in this program.
+    Here(Sender<Event>),
 }
 
 /// What the next bytes of a read are.
@@ -50,8 +60,18 @@ impl Trace {
     pub fn new(quiet: bool, show: Option<usize>, json: bool) -> Self {
         // The answer is asked for once, so that a file gets no colours and each block of lines
         // stays in one piece.
-        let colour = !json && AutoStream::choice(&io::stdout()) != ColorChoice::Never;
-        Self(Arc::new(Settings { start: Instant::now(), quiet, show, json, colour }))
+        let output = if json {
+            Output::Json
+        } else {
+            Output::Text { colour: AutoStream::choice(&io::stdout()) != ColorChoice::Never }
+        };
+        Self(Arc::new(Settings { start: Instant::now(), quiet, show, output }))
+    }
+
+    /// Starts the clock, and sends every event to `listener`.
+    pub fn to(listener: Sender<Event>) -> Self {
+        let output = Output::Here(listener);
+        Self(Arc::new(Settings { start: Instant::now(), quiet: false, show: None, output }))
     }
 
     /// Tells whether bytes and events are left out.
@@ -123,7 +143,7 @@ impl Trace {
 
     /// Says what went wrong: to people on stderr, to programs among the events.
     pub fn complain(&self, connection: Option<usize>, message: String) {
-        if !self.0.json {
+        if matches!(self.0.output, Output::Text { .. }) {
             eprintln!("{message}");
             return;
         }
@@ -137,30 +157,36 @@ impl Trace {
         // Looked up when it is our turn: no event is older than the one before it.
         // Microseconds are as exact as anybody needs.
         let seconds = (self.0.start.elapsed().as_secs_f64() * 1e6).round() / 1e6;
-        let text = if self.0.json {
-            json(&Event { connection, seconds, what: what.clone() })?
-        } else {
-            let colour = what.direction().map(|way| self.colour(way)).unwrap_or_default();
-            match connection {
-                Some(number) => format!("{number}  {seconds:.3} s  {colour}{what}{colour:#}\n"),
-                None => format!("{what}\n"),
+        let event = || Event { connection, seconds, what: what.clone() };
+        let written = match &self.0.output {
+            Output::Here(listener) => {
+                return listener.send(event()).map_err(|_| io::ErrorKind::BrokenPipe.into());
             }
-        };
-        // Where there are no colours, nobody need look for them: that takes longer than to print.
-        let written = if self.0.colour {
-            write_to(AutoStream::auto(stdout), &text)
-        } else {
-            write_to(stdout, &text)
+            Output::Json => write_to(stdout, &json(&event())?),
+            Output::Text { colour } => {
+                let style = what.direction().filter(|_| *colour).map(style).unwrap_or_default();
+                let text = match connection {
+                    Some(number) => format!("{number}  {seconds:.3} s  {style}{what}{style:#}\n"),
+                    None => format!("{what}\n"),
+                };
+                // Where there are no colours, nobody need look for them: that takes longer than
+                // to print.
+                if *colour {
+                    write_to(AutoStream::auto(stdout), &text)
+                } else {
+                    write_to(stdout, &text)
+                }
+            }
         };
         written.map_err(|error| io::Error::new(error.kind(), format!("cannot print: {error}")))
     }
+}
 
-    fn colour(&self, direction: Direction) -> Style {
-        match direction {
-            _ if !self.0.colour => Style::new(),
-            Direction::Request => AnsiColor::Cyan.on_default(),
-            Direction::Reply => AnsiColor::Yellow.on_default(),
-        }
+/// The colour of a direction.
+fn style(direction: Direction) -> Style {
+    match direction {
+        Direction::Request => AnsiColor::Cyan.on_default(),
+        Direction::Reply => AnsiColor::Yellow.on_default(),
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Bends {
     pub seed: u64,
     /// The only direction that is bent; `None` stands for both.
     pub only: Option<Direction>,
+    /// Whether only the first datagram of each client is bent, in each direction.
+    pub first: bool,
 }
 
 impl Bends {

@@ -1,5 +1,7 @@
 //! Chance, which is the same each time.
 
+use std::time::Duration;
+
 use fastrand::Rng;
 use record::Direction;
 
@@ -14,6 +16,8 @@ pub struct Fates {
     random: Rng,
     /// The last one delivered was held back. The next one goes ahead of it, and is not held.
     holding: bool,
+    /// How many there were.
+    count: usize,
 }
 
 /// What becomes of a datagram.
@@ -25,6 +29,8 @@ pub struct Fate {
     pub length: usize,
     /// Whether it waits until the next one has passed.
     pub held: bool,
+    /// How much later it is delivered.
+    pub delay: Duration,
 }
 
 impl Fates {
@@ -35,11 +41,15 @@ impl Fates {
             Direction::Reply => 1,
         };
         let seed = bends.seed.wrapping_add(2 * client as u64 + offset);
-        Self { bends, random: Rng::with_seed(seed), holding: false }
+        Self { bends, random: Rng::with_seed(seed), holding: false, count: 0 }
     }
 
     /// Decides about the next datagram, of `length` bytes.
     pub fn next(&mut self, length: usize) -> Fate {
+        self.count += 1;
+        if self.bends.first && self.count > 1 {
+            return Fate { copies: 1, length, held: false, delay: Duration::ZERO };
+        }
         // All are drawn each time: a change of one share changes nothing about the others.
         let dropped = self.draw(self.bends.drop);
         let doubled = self.draw(self.bends.duplicate);
@@ -54,7 +64,8 @@ impl Fates {
         if !dropped {
             self.holding = held;
         }
-        Fate { copies, length: self.bends.cut.unwrap_or(length).min(length), held }
+        let length = self.bends.cut.unwrap_or(length).min(length);
+        Fate { copies, length, held, delay: self.bends.delay.unwrap_or_default() }
     }
 
     /// True with the given chance: never for 0, always for 1.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Sender};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use record::{Direction, What, noun};
 
@@ -24,7 +24,6 @@ pub struct Lane {
     client: usize,
     direction: Direction,
     fates: Fates,
-    delay: Duration,
     parcels: Sender<Parcel>,
 }
 
@@ -41,7 +40,6 @@ impl Lane {
         send: impl Fn(&[u8]) -> anyhow::Result<()> + Send + 'static,
     ) -> anyhow::Result<Self> {
         let bends = relay.bends.of(direction);
-        let delay = bends.delay.unwrap_or_default();
         let (parcels, queue) = mpsc::channel();
         relay.start({
             let relay = Arc::clone(relay);
@@ -53,7 +51,7 @@ impl Lane {
             }
         })?;
         let fates = Fates::new(bends, client, direction);
-        Ok(Self { relay: Arc::clone(relay), client, direction, fates, delay, parcels })
+        Ok(Self { relay: Arc::clone(relay), client, direction, fates, parcels })
     }
 
     /// Takes a datagram: prints it, and what becomes of it.
@@ -63,7 +61,7 @@ impl Lane {
     /// Those of stdout.
     pub fn take(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
         self.relay.trace.bytes(self.client, self.direction, bytes, &[])?;
-        let Fate { copies, length, held } = self.fates.next(bytes.len());
+        let Fate { copies, length, held, delay } = self.fates.next(bytes.len());
         if copies == 0 {
             return self.say("dropped");
         }
@@ -80,7 +78,7 @@ impl Lane {
             bytes: bytes[..length].to_vec(),
             copies,
             held,
-            due: Instant::now() + self.delay,
+            due: Instant::now() + delay,
         })
     }
 

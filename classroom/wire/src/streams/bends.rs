@@ -15,6 +15,21 @@ pub struct Bends {
     pub rate: Option<usize>,
     /// What happens after how many bytes.
     pub limit: Option<Limit>,
+    /// Whether what is delivered at a time are whole characters of UTF-8, and none is cut.
+    pub whole_characters: bool,
+    /// How many bytes are cut so; those that follow pass as they come.
+    pub drip_first: Option<usize>,
+    /// After how many bytes nothing is delivered for a while.
+    pub pauses: [Option<Pause>; 2],
+}
+
+/// A count of bytes, and how long it takes until the next one is delivered, or the end.
+#[derive(Clone, Copy, Debug)]
+pub struct Pause {
+    /// How many bytes are delivered before it.
+    pub after: u64,
+    /// How long it is.
+    pub time: Duration,
 }
 
 /// A count of bytes, and what happens after it.
@@ -35,6 +50,8 @@ pub enum Then {
     Reset,
     /// Nothing is delivered any more, not even the end.
     Silence,
+    /// Both directions are closed, as when a program ends.
+    Leave,
 }
 
 impl Limit {
@@ -45,6 +62,7 @@ impl Limit {
             Then::Close => format!("cut here (--cut {after})"),
             Then::Reset => format!("reset here (--reset {after})"),
             Then::Silence => format!("silent from here (--stall {after})"),
+            Then::Leave => format!("closed after {after} bytes"),
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::io;
 use std::net::{Shutdown, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -28,6 +29,30 @@ pub struct Connection {
     /// Whether it was said that one side is lost.
     loss_said: AtomicBool,
     over: AtomicBool,
+    /// What takes its time on purpose, in all connections.
+    slow: Slow,
+}
+
+/// What a relay does on purpose that takes its time. A clone sees the same.
+#[derive(Clone, Default)]
+pub struct Slow(Arc<Counts>);
+
+#[derive(Default)]
+struct Counts {
+    pauses: AtomicUsize,
+    pieces: AtomicUsize,
+}
+
+impl Slow {
+    /// Tells whether there is a pause right now.
+    pub fn pauses(&self) -> bool {
+        self.0.pauses.load(Ordering::SeqCst) > 0
+    }
+
+    /// How many pieces were delivered so far of what is delivered in pieces.
+    pub fn pieces(&self) -> usize {
+        self.0.pieces.load(Ordering::SeqCst)
+    }
 }
 
 impl Connection {
@@ -38,6 +63,7 @@ impl Connection {
         server: TcpStream,
         trace: Trace,
         conversation: Option<Conversation>,
+        slow: Slow,
     ) -> Self {
         for stream in [&client, &server] {
             // What is to be joined is joined by the two programs, not by us. And a write that
@@ -47,7 +73,7 @@ impl Connection {
             let _ = stream.set_write_timeout(Some(LOOK_UP));
         }
         let (ended, loss_said, over) = Default::default();
-        Self { number, client, server, trace, conversation, ended, loss_said, over }
+        Self { number, client, server, trace, conversation, ended, loss_said, over, slow }
     }
 
     /// Where the bytes of a direction come from.
@@ -127,6 +153,19 @@ impl Connection {
     /// Fails if the connection is over.
     pub fn check(&self) -> Result<(), Stop> {
         if self.over.load(Ordering::SeqCst) { Err(Stop::Over) } else { Ok(()) }
+    }
+
+    /// Delivers nothing for a while, unless the connection is over before.
+    pub fn pause(&self, time: Duration) -> Result<(), Stop> {
+        self.slow.0.pauses.fetch_add(1, Ordering::SeqCst);
+        let slept = self.sleep_until(Instant::now() + time);
+        self.slow.0.pauses.fetch_sub(1, Ordering::SeqCst);
+        slept
+    }
+
+    /// Counts a piece that was delivered by itself.
+    pub fn count_piece(&self) {
+        self.slow.0.pieces.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Waits, unless the connection is over before.

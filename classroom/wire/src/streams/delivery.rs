@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use receive_queue::Queue;
 use record::Direction;
 
-use crate::streams::Bends;
 use crate::streams::connection::Connection;
 use crate::streams::stop::Stop;
+use crate::streams::{Bends, Pause};
 
 /// How many pieces a second a limited rate is cut into.
 const PIECES: usize = 20;
@@ -21,6 +21,9 @@ pub struct Delivery<'a> {
     connection: &'a Connection,
     direction: Direction,
     drip: Option<usize>,
+    whole_characters: bool,
+    drip_first: u64,
+    pauses: [Option<Pause>; 2],
     rate: Option<usize>,
     /// When the rate allows the next piece.
     next: Instant,
@@ -33,23 +36,59 @@ pub struct Delivery<'a> {
 impl<'a> Delivery<'a> {
     /// Nothing has been delivered yet.
     pub fn new(connection: &'a Connection, direction: Direction, bends: &Bends) -> Self {
-        let Bends { drip, rate, .. } = *bends;
-        Self { connection, direction, drip, rate, next: Instant::now(), sent: 0, queue: None }
+        let Bends { drip, rate, whole_characters, drip_first, pauses, .. } = *bends;
+        let drip_first = drip_first.map_or(u64::MAX, |count| count as u64);
+        let (next, sent, queue) = (Instant::now(), 0, None);
+        Self {
+            connection,
+            direction,
+            drip,
+            whole_characters,
+            drip_first,
+            pauses,
+            rate,
+            next,
+            sent,
+            queue,
+        }
     }
 
     /// Delivers bytes, and waits while the receiver takes none.
     pub fn send(&mut self, bytes: &[u8]) -> Result<(), Stop> {
-        let in_a_piece = self.rate.map(|rate| rate.div_ceil(PIECES));
-        let size = self.drip.unwrap_or(usize::MAX).min(in_a_piece.unwrap_or(usize::MAX));
-        for piece in bytes.chunks(size) {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let (piece, after) = rest.split_at(self.next_piece(rest));
+            rest = after;
             self.wait_for_rate(piece.len())?;
             self.connection.record(self.direction, piece)?;
             self.write(piece)?;
-            if self.drip.is_some() {
+            if self.drips() {
+                self.connection.count_piece();
                 self.wait_until_taken()?;
+            }
+            let due = |pause: &&Pause| pause.after == self.sent;
+            if let Some(pause) = self.pauses.iter().flatten().find(due) {
+                self.connection.pause(pause.time)?;
             }
         }
         Ok(())
+    }
+
+    fn drips(&self) -> bool {
+        self.drip.is_some() && self.sent < self.drip_first
+    }
+
+    /// How many of these bytes are delivered at once.
+    fn next_piece(&self, bytes: &[u8]) -> usize {
+        let mut size = self.rate.map_or(usize::MAX, |rate| rate.div_ceil(PIECES));
+        if let Some(drip) = self.drip.filter(|_| self.drips()) {
+            let continues = |byte: &&u8| self.whole_characters && (0x80..0xc0).contains(*byte);
+            let rest = bytes.iter().skip(drip).take_while(continues).count();
+            size = size.min(drip + rest);
+        }
+        let next = self.pauses.iter().flatten().filter(|pause| pause.after > self.sent);
+        let until = next.map(|pause| (pause.after - self.sent) as usize).min();
+        size.min(until.unwrap_or(usize::MAX)).min(bytes.len())
     }
 
     /// Waits until what was delivered has arrived: a reset would overtake it.

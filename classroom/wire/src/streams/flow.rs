@@ -192,6 +192,11 @@ impl<'a> Flow<'a> {
         match then {
             Then::Close => self.connection.end(self.direction)?,
             Then::Silence => {}
+            Then::Leave => {
+                self.delivery.wait_for_arrival()?;
+                self.connection.stop();
+                return Ok(());
+            }
             Then::Reset => {
                 self.delivery.wait_for_arrival()?;
                 return Ok(self.connection.reset(self.direction)?);
