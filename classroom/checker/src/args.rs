@@ -1,9 +1,10 @@
 //! What the checker can be told on its command line.
 
 use std::env;
+use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Args, CommandFactory, Parser};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::classroom::Classroom;
 use crate::report::Format;
@@ -20,11 +21,58 @@ use crate::role::Role;
 pub struct Cli {
     /// What a class does.
     #[command(subcommand)]
-    pub classroom: Option<Classroom>,
+    pub activity: Option<Activity>,
 
     /// A program to be judged.
     #[command(flatten)]
     pub check: Option<Judging>,
+}
+
+/// What else the checker does.
+#[derive(Subcommand)]
+pub enum Activity {
+    /// Judge two programs that speak a protocol of their own
+    Pair(Pairing),
+    /// What a class does.
+    #[command(flatten)]
+    Classroom(Classroom),
+}
+
+/// Two programs that are to be judged together.
+#[derive(Args)]
+pub struct Pairing {
+    /// How the server is started, as a shell would read it: {address}, or {host} and {port}, is
+    /// where it listens
+    #[arg(long, value_name = "COMMAND", required_unless_present = "list")]
+    pub server: Option<String>,
+
+    /// How the client is started: {address}, or {host} and {port}, is whom it calls
+    #[arg(long, value_name = "COMMAND", required_unless_present = "list")]
+    pub client: Option<String>,
+
+    /// A line that is typed into the client; several are typed one after another
+    #[arg(long = "type", value_name = "LINE", allow_hyphen_values = true)]
+    pub lines: Vec<String>,
+
+    /// A file that the client gets as its whole input
+    #[arg(long, value_name = "FILE", conflicts_with = "lines")]
+    pub input: Option<PathBuf>,
+
+    /// They speak by datagrams
+    #[arg(long)]
+    pub udp: bool,
+
+    /// Try only what has this id
+    #[arg(long, value_name = "ID")]
+    pub only: Option<String>,
+
+    /// List the checks
+    #[arg(long)]
+    pub list: bool,
+
+    /// How to print the outcome
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
 }
 
 /// What is to be judged.

@@ -4,7 +4,7 @@ use course::Catalogue;
 use processes::Running;
 
 use crate::lessons::{Check, Part};
-use crate::report::{Format, Reporter};
+use crate::report::{Format, Judged, Reporter};
 use crate::run;
 use crate::template::Template;
 
@@ -35,7 +35,7 @@ pub fn judge(
     running: &Running,
 ) -> anyhow::Result<bool> {
     let catalogue = Catalogue::built_in()?;
-    let mut reporter = Reporter::new(part, &catalogue, format);
+    let mut reporter = Reporter::new(Judged::Part(part), &catalogue, format);
     run::run(part, checks, template, running, |report| reporter.add(&report))?;
     reporter.finish()
 }

@@ -10,6 +10,7 @@ mod exercises;
 mod gate;
 mod judge;
 mod lessons;
+mod pair;
 mod peer;
 mod pipe;
 mod program;
@@ -27,7 +28,7 @@ use std::process::ExitCode;
 
 use course::{Catalogue, is_unread};
 
-use crate::args::{Cli, Judging, misused};
+use crate::args::{Activity, Cli, Judging, misused};
 use crate::judge::{judge, with_programs};
 use crate::lessons::{Check, PARTS, Part};
 use crate::template::Template;
@@ -37,8 +38,9 @@ const MISUSED: u8 = 2;
 
 fn main() -> ExitCode {
     let cli = Cli::read();
-    let outcome = match (cli.classroom, cli.check) {
-        (Some(classroom), _) => classroom.enter(),
+    let outcome = match (cli.activity, cli.check) {
+        (Some(Activity::Pair(pairing)), _) => pair::check(&pairing),
+        (Some(Activity::Classroom(classroom)), _) => classroom.enter(),
         (None, Some(judging)) => check(&judging),
         (None, None) => misused("say which lesson, or what to do"),
     };

@@ -99,7 +99,9 @@ impl Program {
     fn read(self: &Arc<Self>, pipe: impl Read + Send + 'static, stream: Stream, story: &Story) {
         let (program, story) = (Arc::clone(self), story.clone());
         thread::spawn(move || {
-            let tell = |line: &[u8]| story.printed(format!("{}{}", stream.prefix(), told(line)));
+            let tell = |line: &[u8]| {
+                story.printed(format!("{} {} {}", story.program(), stream.mark(), told(line)))
+            };
             let mut pipe = BufReader::with_capacity(PIPE, pipe);
             let mut line = Vec::new();
             // What is there is kept at once: a prompt has no newline, and nothing may follow it.
@@ -244,10 +246,10 @@ impl State {
 }
 
 impl Stream {
-    fn prefix(self) -> &'static str {
+    fn mark(self) -> char {
         match self {
-            Self::Stdout => "program | ",
-            Self::Stderr => "program ! ",
+            Self::Stdout => '|',
+            Self::Stderr => '!',
         }
     }
 }

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use course::Catalogue;
 
 use crate::lessons::Part;
-use crate::run::Report;
+use crate::run::{Heading, Report};
 use crate::verdict::Verdict;
 
 /// How the outcome is printed.
@@ -24,26 +24,55 @@ pub enum Format {
 /// How many pages are named for a program's last words.
 const OTHERS: usize = 2;
 
+/// What is judged.
+#[derive(Clone, Copy)]
+pub enum Judged<'a> {
+    /// A program that speaks a lesson's protocol.
+    Part(&'a Part),
+    /// Two programs that speak one of their own, and how they get on with each other when
+    /// nothing is wrong: a line for each event.
+    Pair {
+        /// What happened when nothing was done to them.
+        straight: &'a [String],
+        /// What differed between straight runs, and was not compared.
+        masked: &'a [String],
+    },
+}
+
 /// Prints reports as they come, and counts them.
 pub struct Reporter<'a> {
-    part: &'a Part,
+    judged: Judged<'a>,
     catalogue: &'a Catalogue,
     format: Format,
     passed: usize,
     failed: usize,
     skipped: usize,
+    remarked: usize,
     /// Whether the plain good run went well, if there was one.
     works: Option<bool>,
-    /// What is printed at the end.
+    /// What is printed at the end: for programs, and what has passed of a pair, for people.
     kept: Vec<json::Check>,
+    well: Vec<Heading>,
 }
 
 impl<'a> Reporter<'a> {
     /// Makes ready to print.
-    pub fn new(part: &'a Part, catalogue: &'a Catalogue, format: Format) -> Self {
-        let (passed, failed, skipped) = (0, 0, 0);
-        let (works, kept) = (None, Vec::new());
-        Self { part, catalogue, format, passed, failed, skipped, works, kept }
+    pub fn new(judged: Judged<'a>, catalogue: &'a Catalogue, format: Format) -> Self {
+        let (passed, failed, skipped, remarked) = (0, 0, 0, 0);
+        let (works, kept, well) = (None, Vec::new(), Vec::new());
+        Self { judged, catalogue, format, passed, failed, skipped, remarked, works, kept, well }
+    }
+
+    /// Prints what stands at the beginning.
+    ///
+    /// # Errors
+    ///
+    /// Those of stdout.
+    pub fn begin(&self) -> anyhow::Result<()> {
+        if let (Format::Text, Judged::Pair { straight, masked }) = (self.format, self.judged) {
+            text::print_straight(straight, masked)?;
+        }
+        Ok(())
     }
 
     /// Prints what came of one check.
@@ -53,9 +82,13 @@ impl<'a> Reporter<'a> {
     /// Those of stdout.
     pub fn add(&mut self, report: &Report) -> anyhow::Result<()> {
         match report.verdict {
-            Verdict::Passed => self.passed += 1,
+            Verdict::Passed => {
+                self.passed += 1;
+                self.well.push(report.check);
+            }
             Verdict::Failed(_) => self.failed += 1,
             Verdict::Skipped(_) => self.skipped += 1,
+            Verdict::Remarked(_) => self.remarked += 1,
         }
         if report.check.id == "works" {
             self.works = Some(!matches!(report.verdict, Verdict::Failed(_)));
@@ -84,8 +117,8 @@ impl<'a> Reporter<'a> {
     }
 
     /// What an id means.
-    fn meaning(&self, report: &Report) -> String {
-        self.catalogue.meaning(report.check.id).unwrap_or(report.check.about).into()
+    fn meaning(&self, check: &Heading) -> String {
+        self.catalogue.meaning(check.id).unwrap_or(check.about).into()
     }
 
     /// Where to read on about a failed check, and about what the program's last words mean.
@@ -96,7 +129,9 @@ impl<'a> Reporter<'a> {
             places.push(format!("cargo failure {id}"));
             places.push(format!("book/src/failures/{id}.md"));
         }
-        places.push(self.part.folder().into());
+        if let Judged::Part(part) = self.judged {
+            places.push(part.folder().into());
+        }
         let others = report.words_mean.iter().filter(|other| **other != id).take(OTHERS);
         places.extend(others.map(|other| format!("book/src/failures/{other}.md")));
         places
@@ -104,7 +139,9 @@ impl<'a> Reporter<'a> {
 
     /// The likely causes of a failure: the one that the observation suggests, or the usual ones.
     fn causes(&self, report: &Report) -> Vec<String> {
-        let Verdict::Failed(failure) = &report.verdict else { return Vec::new() };
+        let (Verdict::Failed(failure) | Verdict::Remarked(failure)) = &report.verdict else {
+            return Vec::new();
+        };
         match &failure.cause {
             Some(cause) => vec![cause.clone()],
             None => report.check.causes.iter().map(|&cause| cause.into()).collect(),

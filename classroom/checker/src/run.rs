@@ -6,6 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use processes::Running;
+use serde::Serialize;
 
 use crate::bench::Bench;
 use crate::gate::Gate;
@@ -17,13 +18,52 @@ use crate::watch::{Doing, settle};
 /// What came of one check.
 pub struct Report {
     /// The check.
-    pub check: &'static Check,
+    pub check: Heading,
     /// Its verdict.
     pub verdict: Verdict,
     /// What happened, a line for each event.
     pub story: Vec<String>,
     /// The failures that the last words of a program may mean that has failed and ended.
     pub words_mean: Vec<&'static str>,
+}
+
+/// What is said of a check, whoever makes it.
+#[derive(Clone, Copy)]
+pub struct Heading {
+    /// An id of the catalogue, or one that begins with `works`.
+    pub id: &'static str,
+    /// Which of two programs it is about; `None` where there is one, or where it is about both.
+    pub side: Option<Side>,
+    /// What is done, in one line.
+    pub about: &'static str,
+    /// Likely causes when it fails, the commonest first.
+    pub causes: &'static [&'static str],
+}
+
+/// One of two programs that are judged together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// The one that is called.
+    Server,
+    /// The one that calls.
+    Client,
+}
+
+impl Side {
+    /// As reports name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Server => "server",
+            Self::Client => "client",
+        }
+    }
+}
+
+impl From<&Check> for Heading {
+    fn from(check: &Check) -> Self {
+        Self { id: check.id, side: None, about: check.about, causes: check.causes }
+    }
 }
 
 /// Runs checks, each with a program of its own, and hands over what came of each, in the order
@@ -39,31 +79,51 @@ pub fn run(
     running: &Running,
     mut hand_over: impl FnMut(Report) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let next = AtomicUsize::new(0);
-    let (sender, reports) = mpsc::channel();
     // The plain good run goes ahead. What it cannot reach need not be tried again.
     let gate = Gate::default();
     if checks.first().is_none_or(|check| check.id != Plain::Opening.told_by()) {
         gate.open();
     }
+    let make = |number: usize| {
+        let (check, first) = (checks[number], number == 0);
+        let report = if first || gate.wait() {
+            run_one(part, check, template, running, &gate)
+        } else {
+            Ok(unreached(check))
+        };
+        if first {
+            gate.shut();
+        }
+        report
+    };
+    let mut passed = Vec::new();
+    in_order(checks.len(), make, |mut report| {
+        tell_once(&mut report, part, &mut passed);
+        hand_over(report)
+    })
+}
+
+/// Makes so many checks, several at the same time, and hands over what came of each in their
+/// order, as soon as it is known.
+///
+/// # Errors
+///
+/// The first one of `make` or of `hand_over`.
+pub fn in_order(
+    count: usize,
+    make: impl Fn(usize) -> anyhow::Result<Report> + Sync,
+    mut hand_over: impl FnMut(Report) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let next = AtomicUsize::new(0);
+    let (sender, reports) = mpsc::channel();
     thread::scope(|scope| {
-        for _ in 0..at_once().min(checks.len()) {
-            let (next, gate, sender) = (&next, &gate, sender.clone());
+        for _ in 0..at_once().min(count) {
+            let (next, make, sender) = (&next, &make, sender.clone());
             scope.spawn(move || {
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(check) = checks.get(number) else { return };
                     // An error says that nobody wants to know any more.
-                    let first = number == 0;
-                    let report = if first || gate.wait() {
-                        run_one(part, check, template, running, gate)
-                    } else {
-                        Ok(unreached(check))
-                    };
-                    if first {
-                        gate.shut();
-                    }
-                    if sender.send((number, report)).is_err() {
+                    if number >= count || sender.send((number, make(number))).is_err() {
                         return;
                     }
                 }
@@ -73,11 +133,9 @@ pub fn run(
 
         let mut early = BTreeMap::new();
         let mut due = 0;
-        let mut passed = Vec::new();
         for (number, report) in reports {
             early.insert(number, report?);
-            while let Some(mut report) = early.remove(&due) {
-                tell_once(&mut report, part, &mut passed);
+            while let Some(report) = early.remove(&due) {
                 hand_over(report)?;
                 due += 1;
             }
@@ -95,7 +153,7 @@ fn at_once() -> usize {
 fn tell_once(report: &mut Report, part: &Part, passed: &mut Vec<&'static str>) {
     match &report.verdict {
         Verdict::Passed => passed.push(report.check.id),
-        Verdict::Skipped(_) => {}
+        Verdict::Skipped(_) | Verdict::Remarked(_) => {}
         Verdict::Failed(failure) => {
             let tells = |by: &&str| {
                 let there_is = part.checks.iter().any(|check| check.id == *by);
@@ -112,7 +170,8 @@ fn tell_once(report: &mut Report, part: &Part, passed: &mut Vec<&'static str>) {
 /// What is said of a check for which the program was not even started.
 fn unreached(check: &'static Check) -> Report {
     let why = format!("the program could not be reached: see `{}`", Plain::Opening.told_by());
-    Report { check, verdict: Verdict::Skipped(why), story: Vec::new(), words_mean: Vec::new() }
+    let (story, words_mean) = (Vec::new(), Vec::new());
+    Report { check: check.into(), verdict: Verdict::Skipped(why), story, words_mean }
 }
 
 fn run_one(
@@ -126,6 +185,7 @@ fn run_one(
     let verdict = match (check.run)(&mut bench) {
         Ok(()) => Verdict::Passed,
         Err(Stop::Failed(failure)) => Verdict::Failed(failure),
+        Err(Stop::Remarked(failure)) => Verdict::Remarked(failure),
         Err(Stop::Skipped(why)) => Verdict::Skipped(why),
         Err(Stop::Broken(error)) => return Err(error),
     };
@@ -139,5 +199,5 @@ fn run_one(
     }
     let story = bench.story().clone();
     drop(bench);
-    Ok(Report { check, verdict, story: story.lines(), words_mean })
+    Ok(Report { check: check.into(), verdict, story: story.lines(), words_mean })
 }

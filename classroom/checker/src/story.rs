@@ -11,7 +11,11 @@ const LAST_LINES: usize = 10;
 
 /// The events of one check, in their order. Clones share it.
 #[derive(Clone)]
-pub struct Story(Arc<Mutex<Events>>);
+pub struct Story {
+    events: Arc<Mutex<Events>>,
+    /// Whose output is told through this clone.
+    program: &'static str,
+}
 
 struct Events {
     began: Instant,
@@ -34,7 +38,7 @@ struct Event {
 impl Story {
     /// Begins a story. Its time counts from now.
     pub fn new() -> Self {
-        Self(Arc::new(Mutex::new(Events {
+        let events = Arc::new(Mutex::new(Events {
             began: Instant::now(),
             kept: Vec::new(),
             first_lines: 0,
@@ -42,11 +46,22 @@ impl Story {
             left_out: 0,
             flooded: false,
             number: 0,
-        })))
+        }));
+        Self { events, program: "program" }
+    }
+
+    /// The same story, where one of several programs is told of.
+    pub fn of(&self, program: &'static str) -> Self {
+        Self { program, ..self.clone() }
+    }
+
+    /// Whose output is told.
+    pub fn program(&self) -> &'static str {
+        self.program
     }
 
     fn lock(&self) -> MutexGuard<'_, Events> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.events.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells what happened just now.

@@ -4,10 +4,12 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::Arc;
+use std::thread;
 
 use anyhow::Context;
 use processes::Running;
 
+use crate::peer::bytes_text;
 use crate::program::Program;
 use crate::story::Story;
 
@@ -47,7 +49,11 @@ impl Subject {
             .env("RUST_BACKTRACE", "0")
             .env("NO_COLOR", "1")
             .envs(variables.iter().map(|(name, value)| (name, value)));
-        story.tell(format!("started: {}", words.join(" ").replace('\n', "\\n")));
+        let what = match story.program() {
+            "program" => String::new(),
+            name => format!(" the {name}"),
+        };
+        story.tell(format!("started{what}: {}", words.join(" ").replace('\n', "\\n")));
         let (id, (input, stdout, stderr)) = running
             .start(&mut command, |child| {
                 let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -73,6 +79,15 @@ impl Subject {
         if let Some(input) = &mut self.input {
             // An error says that it has ended or closed its input.
             let _ = input.write_all(&[line, b"\n"].concat());
+        }
+    }
+
+    /// Gives it a whole input, as `< file` does. It is read while other things go on.
+    pub fn pour(&mut self, bytes: Vec<u8>) {
+        self.story.tell(format!("gave it an input of {}", bytes_text(bytes.len())));
+        if let Some(mut input) = self.input.take() {
+            // An error says that it has ended or closed its input.
+            thread::spawn(move || input.write_all(&bytes));
         }
     }
 

@@ -9,6 +9,8 @@ pub type Outcome<T = ()> = Result<T, Stop>;
 pub enum Stop {
     /// The program has the failure.
     Failed(Box<Failure>),
+    /// The program does what may be meant, and whoever did not mean it wants to know.
+    Remarked(Box<Failure>),
     /// The check cannot be made, and why.
     Skipped(String),
     /// The checker cannot do its work: nothing is said about the program.
@@ -16,7 +18,7 @@ pub enum Stop {
 }
 
 /// What is wrong with a program.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Failure {
     /// What should have happened.
     pub expected: String,
@@ -67,7 +69,7 @@ impl Plain {
 }
 
 /// Bytes that should be the same.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Bytes {
     /// Those that were expected.
     pub wanted: Vec<u8>,
@@ -81,6 +83,8 @@ pub enum Verdict {
     Passed,
     /// It does not.
     Failed(Box<Failure>),
+    /// It does what may be meant.
+    Remarked(Box<Failure>),
     /// It was not tried, and why.
     Skipped(String),
 }
@@ -143,6 +147,12 @@ impl Stop {
 impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
         Self::Failed(Box::new(failure))
+    }
+}
+
+impl From<Box<Failure>> for Stop {
+    fn from(failure: Box<Failure>) -> Self {
+        Self::Failed(failure)
     }
 }
 

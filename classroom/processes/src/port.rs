@@ -34,6 +34,7 @@ pub fn none_is_tried() -> MutexGuard<'static, ()> {
 /// A port that nobody uses, and no other play or check takes, as long as this is kept.
 pub struct Port {
     number: u16,
+    transport: Transport,
     /// The same number at the other transport, where it is in nobody's way: others who look for one see
     /// that it is taken.
     _sign: Sign,
@@ -66,6 +67,12 @@ impl Port {
         self.number
     }
 
+    /// Tells whether somebody listens at this port, or waits there for datagrams. `None` where the
+    /// system does not tell without being called.
+    pub fn is_served(&self) -> Option<bool> {
+        served(self.number, self.transport)
+    }
+
     fn take(transport: Transport, number: u16) -> io::Result<Self> {
         let _alone = none_is_tried();
         let address = (Ipv4Addr::LOCALHOST, number);
@@ -85,6 +92,53 @@ impl Port {
                 sign
             }
         };
-        Ok(Self { number, _sign: sign })
+        Ok(Self { number, transport, _sign: sign })
+    }
+}
+
+/// Looks for a socket that waits at this port in the system's tables (proc_net(5), Linux).
+#[cfg(target_os = "linux")]
+fn served(port: u16, transport: Transport) -> Option<bool> {
+    /// The states of a socket that waits for connections, and of one for datagrams.
+    const LISTENS: &str = "0A";
+    const OPEN: &str = "07";
+    let (paths, wanted) = match transport {
+        Transport::Tcp => (["/proc/net/tcp", "/proc/net/tcp6"], LISTENS),
+        Transport::Udp => (["/proc/net/udp", "/proc/net/udp6"], OPEN),
+    };
+    let ending = format!(":{port:04X}");
+    let mut known = None;
+    for table in paths.into_iter().filter_map(|path| std::fs::read_to_string(path).ok()) {
+        // sl, local, remote, state, ...
+        let waits = table.lines().any(|line| {
+            let fields: Vec<_> = line.split_whitespace().take(4).collect();
+            matches!(fields[..], [_, local, _, state] if local.ends_with(&ending) && state == wanted)
+        });
+        known = Some(waits || known == Some(true));
+    }
+    known
+}
+
+/// This system does not tell.
+#[cfg(not(target_os = "linux"))]
+fn served(_port: u16, _transport: Transport) -> Option<bool> {
+    None
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_waits_at_a_port_is_seen_without_a_call() {
+        let tcp = Port::find(Transport::Tcp).expect("a port");
+        assert_eq!(tcp.is_served(), Some(false));
+        let _listener = TcpListener::bind((Ipv4Addr::LOCALHOST, tcp.number())).expect("it is free");
+        assert_eq!(tcp.is_served(), Some(true));
+
+        let udp = Port::find(Transport::Udp).expect("a port");
+        assert_eq!(udp.is_served(), Some(false));
+        let _socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, udp.number())).expect("it is free");
+        assert_eq!(udp.is_served(), Some(true));
     }
 }

@@ -9,7 +9,7 @@ use processes::Running;
 use crate::classroom::progress::Progress;
 use crate::exercises;
 use crate::judge::judge;
-use crate::report::{Format, Reporter};
+use crate::report::{Format, Judged, Reporter};
 use crate::run;
 use crate::template::Template;
 use crate::verdict::Verdict;
@@ -114,7 +114,7 @@ struct Outcome {
 fn check(exercise: &Exercise, command: &[String], running: &Running) -> anyhow::Result<Outcome> {
     let part = exercises::part(exercise)?;
     let catalogue = Catalogue::built_in()?;
-    let mut reporter = Reporter::new(part, &catalogue, Format::Text);
+    let mut reporter = Reporter::new(Judged::Part(part), &catalogue, Format::Text);
     let mut outcome = Outcome::default();
     let checks: Vec<_> = part.checks.iter().collect();
     run::run(part, &checks, &Template::new(command), running, |mut report| {

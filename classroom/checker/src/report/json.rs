@@ -4,15 +4,19 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::Reporter;
+use super::{Judged, Reporter};
 use crate::difference::difference;
-use crate::run::Report;
+use crate::run::{Report, Side};
 use crate::verdict::Verdict;
 
 #[derive(Serialize)]
 struct Document {
-    lesson: u8,
+    lesson: Option<u8>,
     role: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    straight: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    masked: Option<Vec<String>>,
     checks: Vec<Check>,
 }
 
@@ -20,6 +24,7 @@ struct Document {
 #[derive(Serialize)]
 pub struct Check {
     id: &'static str,
+    side: Option<Side>,
     status: &'static str,
     message: String,
     evidence: Evidence,
@@ -41,17 +46,19 @@ impl Check {
     pub fn of(report: &Report, reporter: &Reporter) -> Self {
         let (status, message) = match &report.verdict {
             Verdict::Passed => ("passed", report.check.about.into()),
-            Verdict::Failed(_) => ("failed", reporter.meaning(report)),
+            Verdict::Failed(_) => ("failed", reporter.meaning(&report.check)),
+            Verdict::Remarked(failure) => ("remarked", failure.observed.clone()),
             Verdict::Skipped(why) => ("skipped", why.clone()),
         };
-        Self { id: report.check.id, status, message, evidence: Evidence::of(report, reporter) }
+        let evidence = Evidence::of(report, reporter);
+        Self { id: report.check.id, side: report.check.side, status, message, evidence }
     }
 }
 
 impl Evidence {
     fn of(report: &Report, reporter: &Reporter) -> Self {
         let failure = match &report.verdict {
-            Verdict::Failed(failure) => Some(failure),
+            Verdict::Failed(failure) | Verdict::Remarked(failure) => Some(failure),
             _ => None,
         };
         let bytes = failure.and_then(|failure| failure.bytes.as_ref());
@@ -77,10 +84,22 @@ pub fn print_line(check: &Check) -> anyhow::Result<()> {
 
 /// Prints all that came.
 pub fn print(reporter: Reporter) -> anyhow::Result<()> {
-    let document = Document {
-        lesson: reporter.part.lesson,
-        role: reporter.part.role.to_string(),
-        checks: reporter.kept,
+    let checks = reporter.kept;
+    let document = match reporter.judged {
+        Judged::Part(part) => Document {
+            lesson: Some(part.lesson),
+            role: part.role.to_string(),
+            straight: None,
+            masked: None,
+            checks,
+        },
+        Judged::Pair { straight, masked } => Document {
+            lesson: None,
+            role: "pair".into(),
+            straight: Some(straight.into()),
+            masked: Some(masked.into()),
+            checks,
+        },
     };
     let mut out = io::stdout().lock();
     serde_json::to_writer_pretty(&mut out, &document)?;

@@ -4,36 +4,57 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::Reporter;
+use super::{Judged, Reporter};
 use crate::difference::difference;
-use crate::run::Report;
+use crate::run::{Heading, Report, Side};
 use crate::verdict::{Failure, Verdict};
 
 /// How wide an id is shown, so that what follows stands in a column.
 const ID: usize = 21;
 
+/// How wide a side is shown, and how many letters of ids stand in a line.
+const SIDE: usize = 6;
+const WIDTH: usize = 80;
+
 /// Prints what came of one check: a line, or for a failed one all there is to know.
 pub fn print(report: &Report, reporter: &Reporter) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
-    let id = report.check.id;
+    let check = &report.check;
     match &report.verdict {
-        Verdict::Passed => {
-            headline(&mut out, AnsiColor::Green, "passed", id, report.check.about)?;
+        // There are so many checks of two programs that what has passed is told at the end.
+        Verdict::Passed if matches!(reporter.judged, Judged::Pair { .. }) => {}
+        Verdict::Passed => headline(&mut out, AnsiColor::Green, "passed", check, check.about)?,
+        Verdict::Skipped(why) => headline(&mut out, AnsiColor::Yellow, "skipped", check, why)?,
+        Verdict::Remarked(failure) => {
+            headline(&mut out, AnsiColor::Cyan, "remarked", check, &failure.observed)?;
         }
-        Verdict::Skipped(why) => headline(&mut out, AnsiColor::Yellow, "skipped", id, why)?,
         Verdict::Failed(failure) => {
-            headline(&mut out, AnsiColor::Red, "FAILED", id, &reporter.meaning(report))?;
+            headline(&mut out, AnsiColor::Red, "FAILED", check, &reporter.meaning(check))?;
             explain(&mut out, report, failure, reporter)?;
         }
     }
     out.flush()
 }
 
+/// Prints how two programs get on with each other when nothing is wrong.
+pub fn print_straight(straight: &[String], masked: &[String]) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    writeln!(out, "When nothing is done to them:")?;
+    for line in straight {
+        writeln!(out, "    {line}")?;
+    }
+    for line in masked {
+        writeln!(out, "  Not compared, for it differs: {line}")?;
+    }
+    writeln!(out)?;
+    out.flush()
+}
+
 /// Prints how many checks passed, failed and were skipped.
 pub fn print_count(reporter: &Reporter) -> io::Result<()> {
-    let Reporter { passed, failed, skipped, works, part, .. } = reporter;
+    let Reporter { passed, failed, skipped, remarked, works, judged, .. } = reporter;
     let mut out = anstream::stdout().lock();
-    if *works == Some(false) && *failed > 1 {
+    if let (Judged::Part(part), Some(false), 2..) = (judged, works, failed) {
         writeln!(
             out,
             "\nBegin with `works`: as long as it fails, others may fail for the same reason. (Does \
@@ -41,19 +62,54 @@ pub fn print_count(reporter: &Reporter) -> io::Result<()> {
             part.lesson
         )?;
     }
-    writeln!(out, "{passed} passed, {failed} failed, {skipped} skipped")?;
+    if let Judged::Pair { .. } = judged {
+        print_passed(&mut out, &reporter.well)?;
+    }
+    write!(out, "{passed} passed, {failed} failed, {skipped} skipped")?;
+    match judged {
+        Judged::Part(_) => writeln!(out)?,
+        Judged::Pair { .. } => writeln!(out, ", {remarked} remarked")?,
+    }
     out.flush()
+}
+
+/// Prints the ids of what has passed, by sides.
+fn print_passed(out: &mut impl Write, well: &[Heading]) -> io::Result<()> {
+    for side in [None, Some(Side::Server), Some(Side::Client)] {
+        let mut ids: Vec<_> =
+            well.iter().filter(|check| check.side == side).map(|check| check.id).collect();
+        ids.dedup();
+        let mut line = String::new();
+        for (number, id) in ids.iter().enumerate() {
+            let comma = if number + 1 < ids.len() { "," } else { "" };
+            if line.len() + id.len() > WIDTH {
+                passed_line(out, side, &line)?;
+                line.clear();
+            }
+            line += &format!(" {id}{comma}");
+        }
+        if !line.is_empty() {
+            passed_line(out, side, &line)?;
+        }
+    }
+    Ok(())
+}
+
+fn passed_line(out: &mut impl Write, side: Option<Side>, ids: &str) -> io::Result<()> {
+    let style = Style::new().fg_color(Some(AnsiColor::Green.into())).bold();
+    writeln!(out, "{style}passed  {style:#} {:<SIDE$}{ids}", side.map_or("both", Side::name))
 }
 
 fn headline(
     out: &mut impl Write,
     colour: AnsiColor,
     verdict: &str,
-    id: &str,
+    check: &Heading,
     text: &str,
 ) -> io::Result<()> {
     let style = Style::new().fg_color(Some(colour.into())).bold();
-    writeln!(out, "{style}{verdict:<8}{style:#} {id:<ID$} {text}")
+    let side = check.side.map(|side| format!("{:<SIDE$} ", side.name())).unwrap_or_default();
+    writeln!(out, "{style}{verdict:<8}{style:#} {side}{:<ID$} {text}", check.id)
 }
 
 fn explain(

@@ -1,0 +1,415 @@
+//! What the two programs do when nothing is done to them: the measure of all that follows.
+
+use std::fmt::Write;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::anyhow;
+use bstr::ByteSlice;
+use record::{Direction, Event, What};
+
+use crate::pair::likeness::Likeness;
+use crate::pair::line::{self, Bend, told};
+use crate::pair::stage::{End, Pair, Performance, Stage};
+use crate::pair::stall::{Stalls, Watcher};
+use crate::peer::bytes_text;
+use crate::story::Story;
+use crate::verdict::{Failure, Outcome, Stop};
+use crate::watch::Doing;
+
+/// How often the two are run straight, and how far apart: a clock shall have gone on.
+const RUNS: u32 = 3;
+const APART: Duration = Duration::from_millis(1100);
+
+/// How many events of a straight run are shown.
+const SHOWN: usize = 10;
+
+/// How much of a masked text is shown.
+const MASKED: usize = 100;
+
+/// How long a word is at least that says something.
+const WORD: usize = 3;
+
+/// What a straight run is like.
+pub struct Measure {
+    /// The straight run as it is shown, a line for each event.
+    pub straight: Vec<String>,
+    /// What differs from run to run, and is not compared.
+    pub masked: Vec<String>,
+    /// What the client prints, of each run.
+    pub samples: Vec<Vec<u8>>,
+    /// What they have in common.
+    pub stdout: Likeness,
+    /// What it has printed when nothing more comes of each line; `None` where nothing does.
+    steps: Vec<Option<Likeness>>,
+    /// How it ends; `None` where that is not always the same.
+    pub end: Option<End>,
+    /// What the next client of the same server prints; `None` if that has nothing in common with
+    /// what the first one does, or there is none.
+    pub next: Option<Likeness>,
+    /// Whether the server ends, by itself and in order, with its first client.
+    pub one_shot: bool,
+    /// What became of the second client.
+    pub second: Result<(), Box<Failure>>,
+    /// The number of the connection on which most is said.
+    pub connection: usize,
+    /// What is said there, by turns.
+    pub turns: Vec<(Direction, Vec<u8>)>,
+    /// All that the client sends there, and whether it is the same in each run.
+    pub requests: Vec<u8>,
+    pub same_requests: bool,
+    /// All that the server sends there.
+    pub replies: Vec<u8>,
+    /// What its answers have in common.
+    pub answers: Option<Likeness>,
+    /// Whether the server ends the conversation.
+    pub server_ends: bool,
+    /// Which side resets the connection.
+    pub resets: [bool; 2],
+    /// Which side's second write waits for an acknowledgement.
+    pub stalls: Stalls,
+    /// How many connections a client makes.
+    pub connections: usize,
+    /// What was printed or said by anybody, in small letters.
+    words: String,
+}
+
+/// One straight run: a server, and two clients one after the other.
+struct Run {
+    first: Performance,
+    second: Option<Performance>,
+    /// How the server had ended when its first client was gone.
+    server: Option<processes::Status>,
+    server_words: Option<String>,
+    stalls: Stalls,
+}
+
+impl Measure {
+    /// Runs the two straight, several times.
+    ///
+    /// # Errors
+    ///
+    /// They do not get on with each other even so, or never twice in the same way.
+    pub fn take(pair: &Pair, story: &Story) -> Outcome<Self> {
+        let runs: Vec<Outcome<Run>> = thread::scope(|scope| {
+            let run = |number: u32| {
+                let story = if number == 0 { story.clone() } else { Story::new() };
+                scope.spawn(move || {
+                    thread::sleep(number * APART);
+                    run(pair, &story)
+                })
+            };
+            let threads: Vec<_> = (0..RUNS).map(run).collect();
+            let broken = || Err(Stop::Broken(anyhow!("a straight run has panicked")));
+            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| broken())).collect()
+        });
+        let runs = runs.into_iter().collect::<Outcome<Vec<_>>>()?;
+        runs.iter().try_for_each(|run| gets_on(&run.first))?;
+        Self::of(runs)
+    }
+
+    fn of(runs: Vec<Run>) -> Outcome<Self> {
+        let firsts: Vec<_> = runs.iter().map(|run| &run.first).collect();
+        let samples: Vec<_> = firsts.iter().map(|first| first.stdout.clone()).collect();
+        let Some(stdout) = Likeness::of(&samples) else {
+            let [one, two, ..] = &samples[..] else { return Err(Stop::Broken(anyhow!("no run"))) };
+            let expected = "a client that prints nearly the same each time, when nothing is wrong";
+            let observed = "no two straight runs are alike, so nothing can be compared with them";
+            let failure = Failure::new(expected, observed).bytes(one.clone(), two.clone());
+            return Err(Stop::Remarked(Box::new(failure)));
+        };
+        let first = firsts[0];
+        let connection = main_connection(&first.events);
+        let streams = |direction| -> Vec<Vec<u8>> {
+            let of = |run: &&Performance| line::streams(&run.events, direction);
+            firsts.iter().map(|run| of(run).remove(&connection).unwrap_or_default()).collect()
+        };
+        let (requests, replies) = (streams(Direction::Request), streams(Direction::Reply));
+        let ends: Vec<_> = firsts.iter().map(|run| kind(run.end)).collect();
+        let same_end = ends.iter().all(|end| *end == ends[0]);
+        let one_shot = runs.iter().all(|run| run.server.is_some_and(processes::Status::is_success));
+        let seconds: Vec<_> = runs.iter().filter_map(|run| run.second.as_ref()).collect();
+        let both = seconds.iter().map(|run| run.stdout.clone()).chain(samples.iter().cloned());
+        let next = (!seconds.is_empty()).then(|| Likeness::of(&both.collect::<Vec<_>>())).flatten();
+        let steps = (0..first.steps.len())
+            .map(|number| {
+                let outputs: Option<Vec<_>> = firsts
+                    .iter()
+                    .map(|run| Some(run.stdout[..*run.steps.get(number)?].to_vec()))
+                    .collect();
+                let before = number.checked_sub(1).map_or(0, |before| first.steps[before]);
+                let grows = first.steps[number] > before;
+                outputs.filter(|_| grows).and_then(|outputs| Likeness::of(&outputs))
+            })
+            .collect();
+        let mut words = String::new();
+        for run in firsts.iter().copied().chain(seconds.iter().copied()) {
+            for text in [&run.stdout, &run.stderr] {
+                let _ = writeln!(words, "{}", text.to_str_lossy().to_lowercase());
+            }
+            for direction in [Direction::Request, Direction::Reply] {
+                for bytes in line::streams(&run.events, direction).values() {
+                    let _ = writeln!(words, "{}", bytes.to_str_lossy().to_lowercase());
+                }
+            }
+        }
+        let resets = [Direction::Request, Direction::Reply].map(|wanted| {
+            firsts.iter().all(|run| {
+                let reset = |what: &What| matches!(what, What::Reset { direction, .. } if *direction == wanted);
+                run.events.iter().any(|event| reset(&event.what))
+            })
+        });
+        let masked = if stdout.is_exact() {
+            Vec::new()
+        } else {
+            let text = stdout.to_string();
+            let more = if text.chars().count() > MASKED { " …" } else { "" };
+            let text: String = text.chars().take(MASKED).collect();
+            vec![format!("what the client prints, where … stands: {text}{more}")]
+        };
+        Ok(Self {
+            straight: shown(&first.events),
+            masked,
+            stdout,
+            steps,
+            end: same_end.then_some(first.end),
+            second: second(&runs, next.as_ref()),
+            next,
+            one_shot,
+            connection,
+            turns: line::turns(&first.events, connection),
+            same_requests: requests.iter().all(|stream| *stream == requests[0]),
+            requests: requests[0].clone(),
+            answers: Likeness::of(&replies),
+            replies: replies[0].clone(),
+            server_ends: firsts.iter().all(|run| server_ends_first(&run.events)),
+            resets,
+            stalls: runs.iter().fold(Stalls::default(), |all, run| all.and(&run.stalls)),
+            connections: line::streams(&first.events, Direction::Request).len(),
+            words,
+            samples,
+        })
+    }
+
+    /// Tells whether the client has printed by now what it prints at this step.
+    pub fn is_at_step(&self, number: usize, stdout: &[u8]) -> bool {
+        matches!(self.steps.get(number), Some(Some(likeness)) if likeness.fits(stdout))
+    }
+
+    /// Tells whether a client says something that nobody says in a straight run.
+    pub fn says_something_new(&self, performance: &Performance) -> bool {
+        [&performance.stdout, &performance.stderr].into_iter().any(|text| self.has_news(text))
+    }
+
+    /// Tells whether there is a word in a text that is none of a straight run's, nor a piece of
+    /// one.
+    fn has_news(&self, text: &[u8]) -> bool {
+        let text = text.to_str_lossy().to_lowercase();
+        let mut words = text.split(|c: char| !c.is_alphabetic());
+        words.any(|word| word.chars().count() >= WORD && !self.words.contains(word))
+    }
+
+    /// A text without those lines that say something about the time.
+    pub fn without_remarks(&self, text: &[u8]) -> Vec<u8> {
+        const WORDS: [&str; 6] =
+            ["timeout", "timed out", "time out", "waiting", "no answer", "slow"];
+        let is_remark = |line: &&[u8]| {
+            let line = line.to_str_lossy().to_lowercase();
+            WORDS.iter().any(|word| line.contains(word) && !self.words.contains(word))
+        };
+        text.lines_with_terminator().filter(|line| !is_remark(line)).flatten().copied().collect()
+    }
+
+    /// How many bytes of a direction there are.
+    pub fn length(&self, direction: Direction) -> usize {
+        match direction {
+            Direction::Request => self.requests.len(),
+            Direction::Reply => self.replies.len(),
+        }
+    }
+
+    /// Where the middle of the longest turn of a direction is, counted from the beginning of the
+    /// stream. It is no end of a line.
+    pub fn middle(&self, wanted: Direction) -> usize {
+        let mut begin = 0;
+        let mut longest = (0, 0);
+        for (_, turn) in self.turns.iter().filter(|(direction, _)| *direction == wanted) {
+            if turn.len() > longest.1 {
+                longest = (begin, turn.len());
+            }
+            begin += turn.len();
+        }
+        let stream = match wanted {
+            Direction::Request => &self.requests,
+            Direction::Reply => &self.replies,
+        };
+        let middle = longest.0 + (longest.1 / 2).max(1);
+        let back = stream[..middle.min(stream.len())].iter().rev();
+        let ends = back.take_while(|&&byte| byte == b'\n' || byte == b'\r').count();
+        if middle > ends + longest.0 { middle - ends } else { middle }
+    }
+
+    /// How many bytes of a direction there are until its first turn is over.
+    pub fn first_turn(&self, wanted: Direction) -> usize {
+        let mut turns = self.turns.iter().filter(|(direction, _)| *direction == wanted);
+        turns.next().map_or(0, |(_, turn)| turn.len())
+    }
+
+    /// What the server has said when it has answered the client's first turn.
+    pub fn first_answer(&self) -> usize {
+        let mut asked = false;
+        let mut length = 0;
+        for (direction, turn) in &self.turns {
+            match direction {
+                Direction::Request if asked => break,
+                Direction::Request => asked = true,
+                Direction::Reply => length += turn.len(),
+            }
+        }
+        length
+    }
+}
+
+fn run(pair: &Pair, story: &Story) -> Outcome<Run> {
+    let stage = Stage::open(pair, story)?;
+    let line = stage.line(&Bend::Straight)?;
+    let watcher = Watcher::of(&line, stage.server_address());
+    let first = stage.perform(&line, &pair.input, &|_, _| false)?;
+    let stalls = watcher.stalls(&first.events);
+    let server = stage.server()?;
+    crate::watch::settle(server);
+    let (status, server_words) = (server.status(), server.last_words());
+    let second = match status {
+        Some(_) => None,
+        None => Some(stage.perform(&stage.line(&Bend::Straight)?, &pair.input, &|_, _| false)?),
+    };
+    Ok(Run { first, second, server: status, server_words, stalls })
+}
+
+/// What must be if anything is to be compared.
+fn gets_on(first: &Performance) -> Outcome {
+    let expected = "two programs that get on with each other when nothing is wrong";
+    let said = |wanted| line::streams(&first.events, wanted).values().any(|all| !all.is_empty());
+    let words = last_words(first);
+    let fail = |observed: String, cause: &str| -> Outcome {
+        Err(Failure::new(expected, observed).only_cause(cause).into())
+    };
+    if !said(Direction::Request) && !said(Direction::Reply) {
+        let how = match first.end {
+            End::Ended(status) => format!("ended with {status}"),
+            End::Stays(_) => "still runs".into(),
+        };
+        return fail(
+            format!("nothing was said between them; the client {how}{words}"),
+            "the client calls an address of its own, not the one that it is given; or it ends \
+             before it calls: see its last words",
+        );
+    }
+    match first.end {
+        End::Ended(processes::Status::Signal(_)) => {
+            fail(format!("the client was brought down{words}"), "see its last words")
+        }
+        End::Ended(status) if !status.is_success() && first.has_crashed() => fail(
+            format!("the client ended with {status}{words}"),
+            "an error that nothing in the client catches: see its last words",
+        ),
+        End::Stays(Doing::Sleeps | Doing::Unknown) if !said(Direction::Reply) => fail(
+            "the client sent something, the server answers nothing, and both wait".into(),
+            "one side waits for a newline, or for the end, that the other never sends \
+             (missing-delimiter); or the answer lies in a buffer and never leaves (unflushed-write)",
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// What became of the second client, if that is a failure.
+fn second(runs: &[Run], next: Option<&Likeness>) -> Result<(), Box<Failure>> {
+    let expected = "a server that serves the next client as it served the first";
+    for run in runs {
+        match (&run.second, run.server) {
+            (None, Some(status)) if !status.is_success() => {
+                let words = run.server_words.as_ref();
+                let words = words.map(|w| format!(". Its last words: {w}")).unwrap_or_default();
+                let observed = format!("it ended with {status} when its first was gone{words}");
+                return Err(Failure::new(expected, observed).into());
+            }
+            (Some(second), _) if second.is_unlike(&run.first) && next.is_none() => {
+                let observed = "the next client is not served as the first was";
+                let (first, second) = (run.first.stdout.clone(), second.stdout.clone());
+                return Err(Failure::new(expected, observed).bytes(first, second).into());
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The connection on which most is said.
+fn main_connection(events: &[Event]) -> usize {
+    let mut lengths = line::streams(events, Direction::Request);
+    for (number, bytes) in line::streams(events, Direction::Reply) {
+        lengths.entry(number).or_default().extend(bytes);
+    }
+    let longest = lengths.iter().max_by_key(|(number, all)| (all.len(), usize::MAX - **number));
+    longest.map_or(1, |(number, _)| *number)
+}
+
+fn server_ends_first(events: &[Event]) -> bool {
+    let end = events.iter().find_map(|event| match event.what {
+        What::End { direction, .. } => Some(direction),
+        _ => None,
+    });
+    end == Some(Direction::Reply)
+}
+
+/// An end, as far as two of them can be compared.
+pub fn kind(end: End) -> End {
+    match end {
+        End::Stays(Doing::Unknown) => End::Stays(Doing::Sleeps),
+        End::Stays(Doing::Spins(_)) => End::Stays(Doing::Spins(Duration::ZERO)),
+        end => end,
+    }
+}
+
+/// What a client said last, as it is added to a sentence.
+pub fn last_words(performance: &Performance) -> String {
+    let stderr = performance.stderr.to_str_lossy();
+    let stdout = performance.stdout.to_str_lossy();
+    let last =
+        |text: &str| text.lines().rev().find(|line| !line.trim().is_empty()).map(str::to_owned);
+    match last(&stderr).or_else(|| last(&stdout)) {
+        Some(words) => format!(". Its last words: {}", words.trim()),
+        None => String::new(),
+    }
+}
+
+/// A straight run, as it is shown.
+fn shown(events: &[Event]) -> Vec<String> {
+    let line =
+        |event: &Event| told(&event.what).map(|text| format!("{:.3} s  {text}", event.seconds));
+    let mut lines: Vec<_> = events.iter().filter_map(line).collect();
+    let left_out = lines.len().saturating_sub(SHOWN);
+    if left_out > 0 {
+        let end = lines.split_off(lines.len() - SHOWN / 3);
+        lines.truncate(SHOWN - SHOWN / 3);
+        lines.push(format!("         … {left_out} more"));
+        lines.extend(end);
+    }
+    for direction in [Direction::Request, Direction::Reply] {
+        let all: usize = line::streams(events, direction).values().map(Vec::len).sum();
+        lines.push(format!("in all     {direction}  {}", bytes_text(all)));
+    }
+    lines
+}
+
+impl Performance {
+    /// Tells whether the client was brought down by an error that nobody in it had thought of.
+    pub fn has_crashed(&self) -> bool {
+        const SIGNS: [&str; 3] = ["Traceback (most recent call last)", "panicked at", "goroutine "];
+        SIGNS.iter().any(|sign| self.stderr.contains_str(sign))
+    }
+
+    fn is_unlike(&self, other: &Self) -> bool {
+        self.stdout != other.stdout || kind(self.end) != kind(other.end)
+    }
+}

@@ -1,0 +1,132 @@
+//! Writes that wait for an acknowledgement, as the times of a straight run show them.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use record::{Direction, Event, What};
+
+use crate::pair::line::Line;
+
+/// How often the queues are looked at.
+const LOOK: Duration = Duration::from_millis(3);
+
+/// How long the second of two writes waits at least, and how long at most: a delayed
+/// acknowledgement takes 40 ms on Linux, 200 elsewhere (RFC 1122, 4.2.3.2: less than 500).
+const SHORTEST: f64 = 0.03;
+const LONGEST: f64 = 0.5;
+
+/// Which side's second write waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stalls {
+    /// How many times the client's did, and the server's; `None` where the system does not tell.
+    counts: Option<[usize; 2]>,
+}
+
+impl Stalls {
+    /// What several runs have in common: the smaller counts.
+    pub fn and(self, other: &Self) -> Self {
+        let counts = match (self.counts, other.counts) {
+            (Some(one), Some(two)) => Some([one[0].min(two[0]), one[1].min(two[1])]),
+            (one, two) => one.or(two),
+        };
+        Self { counts }
+    }
+
+    /// How many times the writes of this direction waited.
+    pub fn of(&self, direction: Direction) -> Option<usize> {
+        self.counts.map(|counts| counts[direction as usize])
+    }
+}
+
+/// Looks again and again at what lies in the queues of the two senders.
+pub struct Watcher {
+    over: Arc<AtomicBool>,
+    thread: JoinHandle<Vec<Look>>,
+}
+
+/// What lay in the queues: bytes that were written, and not acknowledged yet.
+struct Look {
+    seconds: f64,
+    /// The client's, and the server's.
+    queued: [u64; 2],
+}
+
+impl Watcher {
+    /// Begins to look. The line's clock has begun just now.
+    pub fn of(line: &Line, server: SocketAddr) -> Self {
+        let (began, over) = (Instant::now(), Arc::new(AtomicBool::new(false)));
+        let (relay, is_over) = (line.address().port(), Arc::clone(&over));
+        let thread = thread::spawn(move || {
+            let mut looks = Vec::new();
+            while !is_over.load(Ordering::Relaxed) {
+                let Some(queued) = queued(relay, server.port()) else { break };
+                looks.push(Look { seconds: began.elapsed().as_secs_f64(), queued });
+                thread::sleep(LOOK);
+            }
+            looks
+        });
+        Self { over, thread }
+    }
+
+    /// Ends, and finds out whose writes have waited.
+    pub fn stalls(self, events: &[Event]) -> Stalls {
+        self.over.store(true, Ordering::Relaxed);
+        let looks = self.thread.join().unwrap_or_default();
+        if looks.is_empty() {
+            return Stalls::default();
+        }
+        let counts = [Direction::Request, Direction::Reply]
+            .map(|direction| count(events, &looks, direction));
+        Stalls { counts: Some(counts) }
+    }
+}
+
+/// How often more lay in a sender's queue than what had come, until the rest came much later.
+fn count(events: &[Event], looks: &[Look], wanted: Direction) -> usize {
+    let mut stalls = 0;
+    let mut last: Option<(f64, u64)> = None;
+    for event in events {
+        let What::Bytes { direction, length, .. } = &event.what else { continue };
+        if *direction != wanted {
+            last = None;
+            continue;
+        }
+        let length = *length as u64;
+        if let Some((before, came)) = last {
+            let gap = event.seconds - before;
+            let between = |look: &&Look| look.seconds > before && look.seconds < event.seconds;
+            let had_more =
+                looks.iter().filter(between).any(|look| look.queued[wanted as usize] > came);
+            stalls += usize::from((SHORTEST..LONGEST).contains(&gap) && had_more);
+        }
+        last = Some((event.seconds, length));
+    }
+    stalls
+}
+
+/// What lies in the queues of a client that is connected to the relay, and of the server
+/// (proc_net(5), Linux). `None` where the system does not tell.
+fn queued(relay: u16, server: u16) -> Option<[u64; 2]> {
+    let mut table = fs::read_to_string("/proc/net/tcp").ok()?;
+    // A server may listen by IPv6, and take calls by IPv4 as well.
+    table += &fs::read_to_string("/proc/net/tcp6").unwrap_or_default();
+    let (relay, server) = (format!(":{relay:04X}"), format!(":{server:04X}"));
+    let mut queued = [0; 2];
+    for row in table.lines() {
+        // sl, local, remote, state, tx_queue:rx_queue, ...
+        let fields: Vec<_> = row.split_whitespace().take(5).collect();
+        let [_, local, remote, "01", queues] = fields[..] else { continue };
+        let unacknowledged = queues.split_once(':').map_or("", |(sent, _)| sent);
+        let count = u64::from_str_radix(unacknowledged, 16).unwrap_or_default();
+        if remote.ends_with(&relay) {
+            queued[0] = count.max(queued[0]);
+        } else if local.ends_with(&server) {
+            queued[1] = count.max(queued[1]);
+        }
+    }
+    Some(queued)
+}

@@ -1,0 +1,270 @@
+//! One thing that is done to the line or to a side, and what the two make of it.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use processes::Status;
+use record::{Direction, What};
+use wire::streams::{Bends, Limit, Then};
+
+use crate::pair::likeness::Likeness;
+use crate::pair::line::{self, Bend};
+use crate::pair::measure::{Measure, kind, last_words};
+use crate::pair::stage::{End, Input, Pair, Performance, Stage};
+use crate::peer::quoted;
+use crate::story::Story;
+use crate::verdict::{Failure, Outcome, Stop};
+use crate::watch::{Doing, settle};
+
+/// What a client does on a straight line, as reports call it.
+const AS_EVER: &str = "a client that prints and ends as it does on a straight line";
+
+/// What a client does when its server has gone.
+const IN_WORDS: &str = "a client that ends by itself, and says that something is missing";
+
+/// What a check works with.
+pub struct Trial<'a> {
+    /// The two programs.
+    pub pair: &'a Pair,
+    /// What they do when nothing is done to them.
+    pub measure: &'a Measure,
+    /// What happened last.
+    story: RefCell<Story>,
+}
+
+impl<'a> Trial<'a> {
+    /// Makes ready.
+    pub fn new(pair: &'a Pair, measure: &'a Measure) -> Self {
+        Self { pair, measure, story: RefCell::new(Story::new()) }
+    }
+
+    /// What happened in the last stage.
+    pub fn story(&self) -> Vec<String> {
+        self.story.borrow().lines()
+    }
+
+    /// Opens a stage, whose story is told from now on.
+    pub fn stage(&self) -> Outcome<Stage<'a>> {
+        let story = Story::new();
+        self.story.replace(story.clone());
+        Stage::open(self.pair, &story)
+    }
+
+    /// Has a client play on this stage.
+    pub fn play(&self, stage: &Stage, bend: &Bend, input: &Input) -> Outcome<Performance> {
+        let measure = self.measure;
+        let known = |step: usize, stdout: &[u8]| measure.is_at_step(step, stdout);
+        stage.perform(&stage.line(bend)?, input, &known)
+    }
+
+    /// Has a client play on a stage of its own, its line being bent.
+    pub fn bent(&self, bend: &Bend) -> Outcome<Performance> {
+        self.play(&self.stage()?, bend, &self.pair.input)
+    }
+
+    /// How a stream is bent: only the connection on which most is said.
+    pub fn bend(&self, direction: Direction, bends: Bends) -> Bend {
+        let connection = self.measure.connection;
+        let ways = match direction {
+            Direction::Request => [bends, Bends::default()],
+            Direction::Reply => [Bends::default(), bends],
+        };
+        Bend::Stream { connection, ways: ways.into() }
+    }
+
+    /// Ends or resets a direction after so many bytes.
+    pub fn broken(&self, direction: Direction, after: usize, then: Then) -> Bend {
+        let limit = Some(Limit { after, then });
+        self.bend(direction, Bends { limit, ..Bends::default() })
+    }
+
+    /// Tells whether a client did what it does on a straight line, and if not, what else.
+    pub fn as_ever(&self, performance: &Performance) -> Result<(), Box<Failure>> {
+        let measure = self.measure;
+        let end = kind(performance.end);
+        if !measure.stdout.fits(&performance.stdout) {
+            let observed = match performance.stdout.trim_ascii() {
+                [] => format!("it printed nothing, and {}", ended(performance.end)),
+                _ => format!("it printed something else, and {}", ended(performance.end)),
+            };
+            let observed = observed + &last_words(performance);
+            let failure = Failure::new(AS_EVER, observed);
+            return Err(failure
+                .bytes(measure.samples[0].clone(), performance.stdout.clone())
+                .into());
+        }
+        match measure.end.map(kind) {
+            Some(wanted) if wanted != end => {
+                let observed = format!(
+                    "it {}; on a straight line it {}{}",
+                    ended(end),
+                    ended(wanted),
+                    last_words(performance)
+                );
+                Err(Failure::new(AS_EVER, observed).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Expects that what is done makes no difference, as `is_right` sees it. Who fails is tried
+    /// again, and what it does on a straight line as well: what differs there is no failure.
+    ///
+    /// # Errors
+    ///
+    /// The check is over: it makes a difference.
+    pub fn makes_no_difference(
+        &self,
+        input: &Input,
+        bend: &Bend,
+        is_right: impl Fn(&Performance) -> Result<(), Box<Failure>>,
+    ) -> Outcome {
+        let play = |bend: &Bend| -> Outcome<Performance> { self.play(&self.stage()?, bend, input) };
+        let first = play(bend)?;
+        if is_right(&first).is_ok() {
+            return Ok(());
+        }
+        let control = play(&Bend::Straight)?;
+        if is_right(&control).is_err() {
+            let samples = self.measure.samples.iter().chain([&control.stdout]).cloned();
+            let wider = Likeness::of(&samples.collect::<Vec<_>>());
+            if wider.is_some_and(|wider| wider.fits(&first.stdout)) {
+                return Ok(());
+            }
+            let why = "what the client prints is another thing each time it is tried like this, \
+                       also on a straight line";
+            return Err(Stop::Skipped(why.into()));
+        }
+        Ok(is_right(&play(bend)?)?)
+    }
+
+    /// Expects of a client whose answer breaks off that it ends by itself, and not as if all
+    /// were well.
+    ///
+    /// # Errors
+    ///
+    /// The check is over: it does not.
+    pub fn ends_in_words(&self, performance: &Performance) -> Result<(), Box<Failure>> {
+        let reconnected =
+            line::streams(&performance.events, Direction::Request).len() > self.measure.connections;
+        if reconnected {
+            return Ok(());
+        }
+        let fail = |observed: String| Err(Failure::new(IN_WORDS, observed).into());
+        match performance.end {
+            End::Stays(Doing::Spins(_)) => fail("it spins".into()),
+            End::Stays(Doing::Floods) => fail("it prints, and comes to no end".into()),
+            End::Stays(_) if self.measure.says_something_new(performance) => Ok(()),
+            End::Stays(_) => fail("it does not end: it waits, as if there were hope".into()),
+            End::Ended(Status::Signal(_)) => {
+                fail(format!("it was brought down, and {}", ended(performance.end)))
+            }
+            End::Ended(status) if !status.is_success() => Ok(()),
+            End::Ended(_) if self.measure.says_something_new(performance) => Ok(()),
+            End::Ended(_) => {
+                let printed = match performance.stdout.trim_ascii() {
+                    [] => String::from("printed nothing"),
+                    _ => format!("printed {}", quoted(&performance.stdout)),
+                };
+                fail(format!("it {printed}, and ended as if all were well"))
+            }
+        }
+    }
+
+    /// Tells whether the client shows bytes as they come, and knows of no message: then nobody
+    /// can tell it that one breaks off.
+    pub fn shows_what_comes(&self) -> Outcome<bool> {
+        if self.measure.samples[0] != self.measure.replies {
+            return Ok(false);
+        }
+        let middle = self.measure.middle(Direction::Reply);
+        let bend = self.broken(Direction::Reply, middle, Then::Silence);
+        let shown = self.bent(&bend)?.stdout;
+        Ok(shown == self.measure.replies[..middle])
+    }
+
+    /// Tells whether the client knows by the end of the connection that the answer is whole.
+    pub fn waits_for_end(&self) -> Outcome<bool> {
+        if !self.measure.server_ends {
+            return Ok(false);
+        }
+        let all = self.measure.length(Direction::Reply);
+        let held = self.bent(&self.broken(Direction::Reply, all, Then::Silence))?;
+        Ok(self.as_ever(&held).is_err())
+    }
+
+    /// Expects that a server serves a client as it served the first, in spite of what was done.
+    ///
+    /// # Errors
+    ///
+    /// The check is over: it does not.
+    pub fn serves_the_next(&self, stage: &Stage) -> Outcome {
+        let expected = "a server that serves the next client as it served the first";
+        let server = stage.server()?;
+        let ended = |status: Status| {
+            let words = server.last_words();
+            let words = words.map(|words| format!(". Its last words: {words}")).unwrap_or_default();
+            Failure::new(expected, format!("the server has ended with {status}{words}"))
+        };
+        match settle(server) {
+            Doing::Spins(_) => return Err(Failure::new(expected, "the server spins").into()),
+            Doing::Floods => {
+                let observed = "the server prints, and comes to no end";
+                return Err(Failure::new(expected, observed).into());
+            }
+            Doing::Ended(status) if !self.measure.one_shot => return Err(ended(status).into()),
+            _ if self.measure.one_shot => return Ok(()),
+            _ => {}
+        }
+        let next = self.play(stage, &Bend::Straight, &self.pair.input)?;
+        if let Some(status) = server.status() {
+            return Err(ended(status).into());
+        }
+        let fits = match &self.measure.next {
+            Some(likeness) => likeness.fits(&next.stdout),
+            None => return Ok(()),
+        };
+        if fits || self.as_ever(&next).is_ok() {
+            return Ok(());
+        }
+        let observed = match next.stdout.trim_ascii() {
+            [] => format!("the next client printed nothing, and {}", self::ended(next.end)),
+            _ => format!("the next client printed something else, and {}", self::ended(next.end)),
+        };
+        let failure = Failure::new(expected, observed + &last_words(&next));
+        Err(failure.bytes(self.measure.samples[0].clone(), next.stdout).into())
+    }
+
+    /// When the client, or the server, ended the connection itself, in seconds of the line's
+    /// clock.
+    pub fn gave_up(performance: &Performance, side: Direction) -> Option<f64> {
+        performance.events.iter().find_map(|event| match &event.what {
+            What::End { direction, .. } | What::Reset { direction, .. } if *direction == side => {
+                Some(event.seconds)
+            }
+            _ => None,
+        })
+    }
+
+    /// When the byte at which something was done came to the line, in seconds of its clock.
+    pub fn reached(performance: &Performance, wanted: Direction, after: usize) -> Option<Duration> {
+        let mut count = 0;
+        performance.events.iter().find_map(|event| match &event.what {
+            What::Bytes { direction, length, .. } if *direction == wanted => {
+                count += length;
+                (count >= after).then(|| Duration::from_secs_f64(event.seconds))
+            }
+            _ => None,
+        })
+    }
+}
+
+/// How a client ended, as a sentence goes on.
+fn ended(end: End) -> String {
+    match end {
+        End::Ended(status) => format!("ended with {status}"),
+        End::Stays(Doing::Spins(_)) => "spins".into(),
+        End::Stays(Doing::Floods) => "prints without end".into(),
+        End::Stays(_) => "waits".into(),
+    }
+}
