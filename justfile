@@ -79,6 +79,21 @@ check LESSON ROLE *COMMAND:
 check LESSON ROLE *COMMAND:
     @cargo checker {{ LESSON }} {{ ROLE }} {{ COMMAND }}
 
+# Have any two programs judged together: `just pair --server 'mine {address}' --client 'yours {address}'`
+[group('learn')]
+[no-exit-message]
+[unix]
+[positional-arguments]
+pair *ARGUMENTS:
+    @cargo checker pair "$@"
+
+# Have any two programs judged together: `just pair --server 'mine {address}' --client 'yours {address}'`
+[group('learn')]
+[no-exit-message]
+[windows]
+pair *ARGUMENTS:
+    @cargo checker pair {{ ARGUMENTS }}
+
 # Check an exercise, and say what to do next; without an ID the first that is not done
 [group('exercises')]
 [no-exit-message]

@@ -47,7 +47,7 @@ impl Likeness {
         }
         let same: usize = common.iter().flatten().map(|word| word.len()).sum();
         let shortest = samples.iter().map(Vec::len).min().unwrap_or_default();
-        (same * SAME >= shortest).then(|| Self::Words(joined(&common)))
+        (shortest > 0 && same * SAME >= shortest).then(|| Self::Words(joined(&common)))
     }
 
     /// Tells whether one more sample is alike.
@@ -210,6 +210,11 @@ mod tests {
         assert!(likeness.fits(b"a 9 % done"));
         assert!(!likeness.fits(b"a 9 % don"));
         assert!(!likeness.fits(b"9 % done"));
+    }
+
+    #[test]
+    fn something_is_not_like_nothing() {
+        assert_eq!(Likeness::of(&[b"HELLO".to_vec(), Vec::new()]), None);
     }
 
     #[test]

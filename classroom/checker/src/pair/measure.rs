@@ -62,6 +62,8 @@ pub struct Measure {
     pub replies: Vec<u8>,
     /// What its answers have in common.
     pub answers: Option<Likeness>,
+    /// Whether the client prints the very bytes that the server sends, and nothing else.
+    pub verbatim: bool,
     /// Whether the server ends the conversation.
     pub server_ends: bool,
     /// Which side resets the connection.
@@ -181,6 +183,7 @@ impl Measure {
             same_requests: requests.iter().all(|stream| *stream == requests[0]),
             requests: requests[0].clone(),
             answers: Likeness::of(&replies),
+            verbatim: samples == replies,
             replies: replies[0].clone(),
             server_ends: firsts.iter().all(|run| server_ends_first(&run.events)),
             resets,
@@ -231,10 +234,19 @@ impl Measure {
     /// Where the middle of the longest turn of a direction is, counted from the beginning of the
     /// stream. It is no end of a line.
     pub fn middle(&self, wanted: Direction) -> usize {
+        self.middle_of(wanted, |turn, best| turn > best)
+    }
+
+    /// Where the middle of the last turn of a direction is that has one, counted likewise.
+    pub fn last_middle(&self, wanted: Direction) -> usize {
+        self.middle_of(wanted, |turn, _| turn > 1)
+    }
+
+    fn middle_of(&self, wanted: Direction, is_better: impl Fn(usize, usize) -> bool) -> usize {
         let mut begin = 0;
         let mut longest = (0, 0);
         for (_, turn) in self.turns.iter().filter(|(direction, _)| *direction == wanted) {
-            if turn.len() > longest.1 {
+            if is_better(turn.len(), longest.1) {
                 longest = (begin, turn.len());
             }
             begin += turn.len();

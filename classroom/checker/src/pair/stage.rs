@@ -21,7 +21,7 @@ use crate::verdict::{Failure, Outcome, Stop};
 use crate::watch::{Doing, Watch, settle};
 
 /// How often to look whether something has come of what was done.
-const LOOK: Duration = Duration::from_millis(5);
+const LOOK: Duration = Duration::from_millis(10);
 
 /// How long nothing must pass on the line until the next line is typed.
 const CALM: Duration = Duration::from_millis(400);

@@ -12,7 +12,7 @@ use record::{Direction, Event, What};
 use crate::pair::line::Line;
 
 /// How often the queues are looked at.
-const LOOK: Duration = Duration::from_millis(3);
+const LOOK: Duration = Duration::from_millis(5);
 
 /// How long the second of two writes waits at least, and how long at most: a delayed
 /// acknowledgement takes 40 ms on Linux, 200 elsewhere (RFC 1122, 4.2.3.2: less than 500).

@@ -211,7 +211,7 @@ fn doubled(trial: &Trial) -> Outcome {
 fn in_order(trial: &Trial, bend: &Bend) -> Outcome {
     let straight = &trial.measure.samples[0];
     let lines: Vec<_> = straight.lines().collect();
-    trial.makes_no_difference(&trial.pair.input, bend, |performance| {
+    trial.makes_no_difference(Side::Client, &trial.pair.input, bend, |performance| {
         let Err(failure) = trial.as_ever(performance) else { return Ok(()) };
         if !trial.measure.stdout.is_exact() {
             // What differs from run to run cannot be put in order.
@@ -232,7 +232,7 @@ fn stray(trial: &Trial) -> Outcome {
     has_answers(trial, 1)?;
     let bend = each(Direction::Reply, Bends { stray: true, ..Bends::default() });
     let right = |performance: &Performance| trial.as_ever(performance);
-    let outcome = trial.makes_no_difference(&trial.pair.input, &bend, right);
+    let outcome = trial.makes_no_difference(Side::Client, &trial.pair.input, &bend, right);
     match outcome {
         // One that says so, and ends, was not taken in.
         Err(Stop::Failed(failure)) => {

@@ -53,8 +53,8 @@ fn normalised(mut text: String) -> String {
         (r"(\d+\.\d+\.\d+\.\d+):\d+", "$1:PORT"),
         (r"'127\.0\.0\.1', \d+", "'127.0.0.1', PORT"),
         (r"127\.0\.0\.1 \d+", "127.0.0.1 PORT"),
-        (r"\S*/([\w-]+(\.py)?) (127|0)\.", "$1 $3."),
-        (r"started: (python3 )?\S*/", "started: $1"),
+        (r"\S*/([\w-]+(\.\w+)?) (127|0)\.", "$1 $3."),
+        (r"started( the \w+)?: (python3 |node )?\S*/", "started$1: $2"),
         (r"\S*/check-\w{6}/", "FOLDER/"),
         (r#"File "\S*/"#, "File \""),
         (r"it held \d+ descriptors, and holds \d+", "it held N descriptors, and holds M"),
@@ -86,10 +86,14 @@ fn is_event(line: &str) -> bool {
 }
 
 fn is_printed(line: &str) -> u8 {
-    let starts = |with| line.strip_prefix("    N s  ").is_some_and(|line| line.starts_with(with));
-    if starts("program | ") {
+    let starts =
+        |with: &str| line.strip_prefix("    N s  ").is_some_and(|line| line.starts_with(with));
+    let any = |mark: char| {
+        ["program", "server", "client"].iter().any(|side| starts(&format!("{side} {mark} ")))
+    };
+    if any('|') {
         1
-    } else if starts("program ! ") {
+    } else if any('!') {
         2
     } else {
         0

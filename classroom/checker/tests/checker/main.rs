@@ -4,6 +4,7 @@ mod golden;
 mod harness;
 mod hostile;
 mod lucky_passes;
+mod pairs;
 mod right_programs;
 mod usage;
 mod wrong_programs;

@@ -1,0 +1,41 @@
+"""Answers each datagram `NUMBER TEXT` with its text in capital letters. A second argument names
+what it gets wrong."""
+
+import socket
+import sys
+
+host, port = sys.argv[1].rsplit(":", 1)
+fault = sys.argv[2] if len(sys.argv) > 2 else ""
+sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sock.bind((host, int(port)))
+if fault == "busy-wait":
+    sock.setblocking(False)
+while True:
+    try:
+        request, sender = sock.recvfrom(65535)
+    except BlockingIOError:
+        continue
+    if not request and fault == "empty-datagram":
+        break
+    if fault == "truncated-datagram":
+        assert not request or request.endswith(b".")
+    if fault == "port-unreachable":
+        sock.connect(sender)
+        sock.send(request.upper())
+        sock.close()
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sock.connect(sender)
+        sock.send(b"bye")
+        sock.settimeout(0.1)
+        try:
+            sock.recv(1)
+        except TimeoutError:
+            pass
+        sock.close()
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sock.bind((host, int(port)))
+        continue
+    try:
+        sock.sendto(request.upper(), sender)
+    except OSError as error:
+        print(f"cannot answer: {error}", file=sys.stderr)
