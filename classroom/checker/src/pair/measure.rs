@@ -11,7 +11,6 @@ use record::{Direction, Event, What};
 use crate::pair::likeness::Likeness;
 use crate::pair::line::{self, Bend, told};
 use crate::pair::stage::{End, Pair, Performance, Stage};
-use crate::pair::stall::{Stalls, Watcher};
 use crate::peer::bytes_text;
 use crate::story::Story;
 use crate::verdict::{Failure, Outcome, Stop};
@@ -68,8 +67,6 @@ pub struct Measure {
     pub server_ends: bool,
     /// Which side resets the connection.
     pub resets: [bool; 2],
-    /// Which side's second write waits for an acknowledgement.
-    pub stalls: Stalls,
     /// How many connections a client makes.
     pub connections: usize,
     /// What was printed or said by anybody, in small letters.
@@ -83,7 +80,6 @@ struct Run {
     /// How the server had ended when its first client was gone.
     server: Option<processes::Status>,
     server_words: Option<String>,
-    stalls: Stalls,
 }
 
 impl Measure {
@@ -187,7 +183,6 @@ impl Measure {
             replies: replies[0].clone(),
             server_ends: firsts.iter().all(|run| server_ends_first(&run.events)),
             resets,
-            stalls: runs.iter().fold(Stalls::default(), |all, run| all.and(&run.stalls)),
             connections: line::streams(&first.events, Direction::Request).len(),
             words,
             samples,
@@ -267,6 +262,20 @@ impl Measure {
         turns.next().map_or(0, |(_, turn)| turn.len())
     }
 
+    /// How much the server has said, on a straight line, when it has answered so much of the
+    /// requests.
+    pub fn answered_by(&self, asked: usize) -> usize {
+        let (mut requests, mut replies) = (0, 0);
+        for (direction, turn) in &self.turns {
+            match direction {
+                Direction::Request if requests + turn.len() > asked => break,
+                Direction::Request => requests += turn.len(),
+                Direction::Reply => replies += turn.len(),
+            }
+        }
+        replies
+    }
+
     /// What the server has said when it has answered the client's first turn.
     pub fn first_answer(&self) -> usize {
         let mut asked = false;
@@ -285,9 +294,7 @@ impl Measure {
 fn run(pair: &Pair, story: &Story) -> Outcome<Run> {
     let stage = Stage::open(pair, story)?;
     let line = stage.line(&Bend::Straight)?;
-    let watcher = Watcher::of(&line, stage.server_address());
     let first = stage.perform(&line, &pair.input, &|_, _| false)?;
-    let stalls = watcher.stalls(&first.events);
     let server = stage.server()?;
     crate::watch::settle(server);
     let (status, server_words) = (server.status(), server.last_words());
@@ -295,7 +302,7 @@ fn run(pair: &Pair, story: &Story) -> Outcome<Run> {
         Some(_) => None,
         None => Some(stage.perform(&stage.line(&Bend::Straight)?, &pair.input, &|_, _| false)?),
     };
-    Ok(Run { first, second, server: status, server_words, stalls })
+    Ok(Run { first, second, server: status, server_words })
 }
 
 /// What must be if anything is to be compared.

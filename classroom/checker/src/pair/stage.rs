@@ -263,13 +263,13 @@ impl<'a> Stage<'a> {
         input: &Input,
         known: &dyn Fn(usize, &[u8]) -> bool,
     ) -> Outcome<Performance> {
-        self.perform_with(line.address(), line, input, known)
+        self.perform_with(line.address(), Some(line), input, known)
     }
 
     fn perform_with(
         &self,
         address: SocketAddr,
-        line: &Line,
+        line: Option<&Line>,
         input: &Input,
         known: &dyn Fn(usize, &[u8]) -> bool,
     ) -> Outcome<Performance> {
@@ -318,7 +318,8 @@ impl<'a> Stage<'a> {
             }
         };
         let (stdout, stderr) = (program.output(Stream::Stdout), program.output(Stream::Stderr));
-        Ok(Performance { stdout, stderr, steps, end, events: line.events() })
+        let events = line.map(Line::events).unwrap_or_default();
+        Ok(Performance { stdout, stderr, steps, end, events })
     }
 
     /// Has a client call an address where nobody is.
@@ -327,15 +328,15 @@ impl<'a> Stage<'a> {
     ///
     /// A command that cannot be started.
     pub fn perform_at(&self, nobody: SocketAddr, input: &Input) -> Outcome<Performance> {
-        let nothing = self.line(&Bend::Straight)?;
-        self.perform_with(nobody, &nothing, input, &|_, _| false)
+        self.perform_with(nobody, None, input, &|_, _| false)
     }
 
-    /// Waits until nothing more comes of what was done to the client, or it is `done`.
+    /// Waits until nothing more comes of what was done to the client, or it is `done`. Without a
+    /// line an answer is waited for as long as if one were due.
     fn wait(
         &self,
         client: &Program,
-        line: &Line,
+        line: Option<&Line>,
         answer: Duration,
         done: impl Fn() -> bool,
     ) -> Doing {
@@ -352,9 +353,10 @@ impl<'a> Stage<'a> {
             if began.elapsed() > BOUND {
                 return Doing::Unknown;
             }
-            let awaits = line.awaits_answer();
+            let awaits = line.is_none_or(Line::awaits_answer);
             let works = awaits && began.elapsed() < WORK && self.server_works();
-            let calm = !works && line.idle() >= if awaits { answer } else { CALM };
+            let idle = line.map_or_else(|| began.elapsed(), Line::idle);
+            let calm = !works && idle >= if awaits { answer } else { CALM };
             match watch.look().map(|silence| silence.doing) {
                 Some(doing @ (Doing::Spins(_) | Doing::Floods)) => return doing,
                 Some(doing) if calm => return doing,

@@ -19,29 +19,6 @@ const LOOK: Duration = Duration::from_millis(5);
 const SHORTEST: f64 = 0.03;
 const LONGEST: f64 = 0.5;
 
-/// Which side's second write waits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stalls {
-    /// How many times the client's did, and the server's; `None` where the system does not tell.
-    counts: Option<[usize; 2]>,
-}
-
-impl Stalls {
-    /// What several runs have in common: the smaller counts.
-    pub fn and(self, other: &Self) -> Self {
-        let counts = match (self.counts, other.counts) {
-            (Some(one), Some(two)) => Some([one[0].min(two[0]), one[1].min(two[1])]),
-            (one, two) => one.or(two),
-        };
-        Self { counts }
-    }
-
-    /// How many times the writes of this direction waited.
-    pub fn of(&self, direction: Direction) -> Option<usize> {
-        self.counts.map(|counts| counts[direction as usize])
-    }
-}
-
 /// Looks again and again at what lies in the queues of the two senders.
 pub struct Watcher {
     over: Arc<AtomicBool>,
@@ -72,16 +49,12 @@ impl Watcher {
         Self { over, thread }
     }
 
-    /// Ends, and finds out whose writes have waited.
-    pub fn stalls(self, events: &[Event]) -> Stalls {
+    /// Ends, and finds out how many messages of a direction have waited. `None` where the system
+    /// does not tell.
+    pub fn stalls(self, events: &[Event], direction: Direction) -> Option<usize> {
         self.over.store(true, Ordering::Relaxed);
         let looks = self.thread.join().unwrap_or_default();
-        if looks.is_empty() {
-            return Stalls::default();
-        }
-        let counts = [Direction::Request, Direction::Reply]
-            .map(|direction| count(events, &looks, direction));
-        Stalls { counts: Some(counts) }
+        (!looks.is_empty()).then(|| count(events, &looks, direction))
     }
 }
 

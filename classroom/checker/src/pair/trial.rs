@@ -11,6 +11,7 @@ use crate::pair::likeness::Likeness;
 use crate::pair::line::{self, Bend};
 use crate::pair::measure::{Measure, kind, last_words};
 use crate::pair::stage::{End, Input, Pair, Performance, Stage};
+use crate::pair::stall::Watcher;
 use crate::peer::quoted;
 use crate::run::Side;
 use crate::story::Story;
@@ -61,6 +62,16 @@ impl<'a> Trial<'a> {
     /// Has a client play on a stage of its own, its line being bent.
     pub fn bent(&self, bend: &Bend) -> Outcome<Performance> {
         self.play(&self.stage()?, bend, &self.pair.input)
+    }
+
+    /// How many of the messages of a direction have waited for an acknowledgement on a straight
+    /// line. `None` where the system does not tell.
+    pub fn stalls(&self, input: &Input, direction: Direction) -> Outcome<Option<usize>> {
+        let stage = self.stage()?;
+        let line = stage.line(&Bend::Straight)?;
+        let watcher = Watcher::of(&line, stage.server_address());
+        let performance = stage.perform(&line, input, &|_, _| false)?;
+        Ok(watcher.stalls(&performance.events, direction))
     }
 
     /// How a stream is bent: only the connection on which most is said.

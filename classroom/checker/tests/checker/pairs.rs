@@ -135,7 +135,9 @@ impl Pair {
     /// Has the two judged.
     fn judge(self, server: &str, client: &str, options: &[&str]) -> Judged {
         let [server, client] = self.commands(server, client);
-        let typed = ["--type", "hello there, wörld", "--type", "hi"];
+        // Longer than a buffer that is too small, where that is what goes wrong.
+        let long = "hello there, wörld ".repeat(if self == Self::Ids { 5 } else { 1 });
+        let typed = ["--type", long.trim(), "--type", "hi"];
         let udp: &[_] = if self == Self::Ids { &["--udp"] } else { &[] };
         let words = ["pair", "--server", &server, "--client", &client];
         checker(words.iter().chain(&typed).chain(udp).chain(options))

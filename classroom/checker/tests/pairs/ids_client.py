@@ -8,32 +8,38 @@ host, port = sys.argv[1].rsplit(":", 1)
 fault = sys.argv[2] if len(sys.argv) > 2 else ""
 sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 server = (host, int(port))
-if fault != "stray-datagram":
+connected = fault != "stray-datagram"
+if connected:
     sock.connect(server)
 sock.settimeout(None if fault == "lost-datagram" else 0.6)
 if fault == "busy-wait":
     sock.setblocking(False)
 
 
+
+def send(request):
+    sock.send(request) if connected else sock.sendto(request, server)
+
+
 def receive():
     while True:
         try:
-            return sock.recv(16 if fault == "truncated-datagram" else 65535)
+            return sock.recvfrom(64 if fault == "truncated-datagram" else 65535)
         except BlockingIOError:
             continue
 
 
 def ask(number, text):
     for _ in range(4):
-        sock.sendto(f"{number} {text}.".encode(), server) if fault == "stray-datagram" else sock.send(
-            f"{number} {text}.".encode()
-        )
         try:
-            while answer := receive().decode(errors="replace"):
-                if fault in ("late", "stray-datagram"):
-                    return answer
-                if answer.startswith(f"{number} "):
-                    return answer.removeprefix(f"{number} ")
+            send(f"{number} {text}.".encode())
+            answer, sender = receive()
+            while answer and not answer.startswith(f"{number} ".encode()):
+                if fault == "late" or sender != server:
+                    break
+                answer, sender = receive()
+            if answer:
+                return answer.decode(errors="replace").removeprefix(f"{number} ")
         except TimeoutError:
             continue
         except ConnectionRefusedError:

@@ -8,6 +8,9 @@ host, port = sys.argv[1].rsplit(":", 1)
 fault = sys.argv[2] if len(sys.argv) > 2 else ""
 sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 sock.bind((host, int(port)))
+if fault == "port-unreachable":
+    IP_RECVERR = 11  # ip(7): errors of earlier datagrams are told
+    sock.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
 if fault == "busy-wait":
     sock.setblocking(False)
 while True:
@@ -19,22 +22,6 @@ while True:
         break
     if fault == "truncated-datagram":
         assert not request or request.endswith(b".")
-    if fault == "port-unreachable":
-        sock.connect(sender)
-        sock.send(request.upper())
-        sock.close()
-        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        sock.connect(sender)
-        sock.send(b"bye")
-        sock.settimeout(0.1)
-        try:
-            sock.recv(1)
-        except TimeoutError:
-            pass
-        sock.close()
-        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        sock.bind((host, int(port)))
-        continue
     try:
         sock.sendto(request.upper(), sender)
     except OSError as error:

@@ -38,11 +38,11 @@ static void send_all(int sock, const char *record) {
 }
 
 static void serve(int sock) {
-    char record[RECORD] = "";
+    char record[RECORD] = "", answer[RECORD] = "";
     while (read_record(sock, record) == RECORD) {
-        for (int i = 0; i < RECORD; i++) record[i] = (char)toupper((unsigned char)record[i]);
-        send_all(sock, record);
-        if (!has("stale-bytes")) memset(record, 0, RECORD);
+        if (!has("stale-bytes")) memset(answer, 0, RECORD);
+        for (int i = 0; i < RECORD && record[i]; i++) answer[i] = (char)toupper((unsigned char)record[i]);
+        send_all(sock, answer);
     }
     close(sock);
     _exit(0);
