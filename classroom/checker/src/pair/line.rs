@@ -36,6 +36,7 @@ pub struct Line {
     address: SocketAddr,
     /// The relay of streams; that of datagrams goes on to the end of the checker.
     relay: Option<streams::Running>,
+    opened: Instant,
     passed: Arc<Mutex<Passed>>,
 }
 
@@ -56,6 +57,7 @@ impl Line {
     pub fn open(server: SocketAddr, bend: &Bend, udp: bool, story: &Story) -> anyhow::Result<Self> {
         let (sender, events) = mpsc::channel();
         let trace = Trace::to(sender);
+        let opened = Instant::now();
         let anywhere = (Ipv4Addr::LOCALHOST, 0);
         let (address, relay) = if udp {
             let socket = UdpSocket::bind(anywhere)?;
@@ -97,7 +99,7 @@ impl Line {
                 passed.events.push(event);
             }
         });
-        Ok(Self { address, relay, passed })
+        Ok(Self { address, relay, opened, passed })
     }
 
     /// Where the client finds it.
@@ -107,6 +109,11 @@ impl Line {
 
     fn passed(&self) -> MutexGuard<'_, Passed> {
         self.passed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What its clock says, by which the events are told.
+    pub fn time(&self) -> Duration {
+        self.opened.elapsed()
     }
 
     /// What has passed so far.

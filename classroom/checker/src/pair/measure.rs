@@ -14,7 +14,7 @@ use crate::pair::stage::{End, Pair, Performance, Stage};
 use crate::peer::bytes_text;
 use crate::story::Story;
 use crate::verdict::{Failure, Outcome, Stop};
-use crate::watch::Doing;
+use crate::watch::{Doing, settle};
 
 /// How often the two are run straight, and how far apart: a clock shall have gone on.
 const RUNS: u32 = 3;
@@ -48,6 +48,8 @@ pub struct Measure {
     pub next: Option<Likeness>,
     /// Whether the server ends, by itself and in order, with its first client.
     pub one_shot: bool,
+    /// Whether the server spins when its client has gone, though nothing else was done to it.
+    pub server_spins: bool,
     /// What became of the second client.
     pub second: Result<(), Box<Failure>>,
     /// The number of the connection on which most is said.
@@ -80,6 +82,7 @@ struct Run {
     /// How the server had ended when its first client was gone.
     server: Option<processes::Status>,
     server_words: Option<String>,
+    server_spins: bool,
 }
 
 impl Measure {
@@ -174,6 +177,7 @@ impl Measure {
             second: second(&runs, next.as_ref()),
             next,
             one_shot,
+            server_spins: runs.iter().all(|run| run.server_spins),
             connection,
             turns: line::turns(&first.events, connection),
             same_requests: requests.iter().all(|stream| *stream == requests[0]),
@@ -237,23 +241,38 @@ impl Measure {
         self.middle_of(wanted, |turn, _| turn > 1)
     }
 
+    /// Where the last turn of a direction begins that has a middle, counted likewise.
+    pub fn last_turn(&self, wanted: Direction) -> usize {
+        self.turn_of(wanted, |turn, _| turn > 1).0
+    }
+
     fn middle_of(&self, wanted: Direction, is_better: impl Fn(usize, usize) -> bool) -> usize {
-        let mut begin = 0;
-        let mut longest = (0, 0);
-        for (_, turn) in self.turns.iter().filter(|(direction, _)| *direction == wanted) {
-            if is_better(turn.len(), longest.1) {
-                longest = (begin, turn.len());
-            }
-            begin += turn.len();
-        }
+        let (begin, length) = self.turn_of(wanted, is_better);
         let stream = match wanted {
             Direction::Request => &self.requests,
             Direction::Reply => &self.replies,
         };
-        let middle = longest.0 + (longest.1 / 2).max(1);
+        let middle = begin + (length / 2).max(1);
         let back = stream[..middle.min(stream.len())].iter().rev();
         let ends = back.take_while(|&&byte| byte == b'\n' || byte == b'\r').count();
-        if middle > ends + longest.0 { middle - ends } else { middle }
+        if middle > ends + begin { middle - ends } else { middle }
+    }
+
+    /// Where the best turn of a direction begins, and how long it is.
+    fn turn_of(
+        &self,
+        wanted: Direction,
+        is_better: impl Fn(usize, usize) -> bool,
+    ) -> (usize, usize) {
+        let mut begin = 0;
+        let mut best = (0, 0);
+        for (_, turn) in self.turns.iter().filter(|(direction, _)| *direction == wanted) {
+            if is_better(turn.len(), best.1) {
+                best = (begin, turn.len());
+            }
+            begin += turn.len();
+        }
+        best
     }
 
     /// How many bytes of a direction there are until its first turn is over.
@@ -296,13 +315,13 @@ fn run(pair: &Pair, story: &Story) -> Outcome<Run> {
     let line = stage.line(&Bend::Straight)?;
     let first = stage.perform(&line, &pair.input, &|_, _| false)?;
     let server = stage.server()?;
-    crate::watch::settle(server);
+    let server_spins = matches!(settle(server), Doing::Spins(_));
     let (status, server_words) = (server.status(), server.last_words());
     let second = match status {
         Some(_) => None,
         None => Some(stage.perform(&stage.line(&Bend::Straight)?, &pair.input, &|_, _| false)?),
     };
-    Ok(Run { first, second, server: status, server_words })
+    Ok(Run { first, second, server: status, server_words, server_spins })
 }
 
 /// What must be if anything is to be compared.

@@ -81,6 +81,8 @@ pub struct Performance {
     pub end: End,
     /// What passed on the line.
     pub events: Vec<Event>,
+    /// What the line's clock said when nothing more came of the client.
+    pub over: Duration,
 }
 
 /// How a client ended.
@@ -302,6 +304,7 @@ impl<'a> Stage<'a> {
         }
         client.close_input();
         let doing = self.wait(&program, line, LAST_ANSWER, || program.status().is_some());
+        let over = line.map(Line::time).unwrap_or_default();
         let end = match doing {
             Doing::Ended(status) => {
                 self.story.tell(format!("the client ended with {status}"));
@@ -319,7 +322,7 @@ impl<'a> Stage<'a> {
         };
         let (stdout, stderr) = (program.output(Stream::Stdout), program.output(Stream::Stderr));
         let events = line.map(Line::events).unwrap_or_default();
-        Ok(Performance { stdout, stderr, steps, end, events })
+        Ok(Performance { stdout, stderr, steps, end, events, over })
     }
 
     /// Has a client call an address where nobody is.

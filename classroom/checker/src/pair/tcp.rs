@@ -443,8 +443,18 @@ fn timeout_mid_message(trial: &Trial, side: Side) -> Outcome {
         let bends = Bends { pauses: [pause, None], ..Bends::default() };
         let right = |performance: &Performance| {
             let outcome = is_right(trial, side, performance);
-            let gave_up = gave_up_meanwhile(performance, side, after)
-                && !matches!(performance.end, End::Stays(_));
+            let reached = Trial::reached(performance, side.hears(), after).unwrap_or_default();
+            // A client that did not wait for the rest is none of the server's faults.
+            let left =
+                matches!(performance.end, End::Ended(_)) && performance.over < reached + PAUSE;
+            let closed = Trial::gave_up(performance, Direction::Reply);
+            let gave_up = match side {
+                Side::Client => left,
+                Side::Server => {
+                    let closed = closed.is_some_and(|when| when < reached + PAUSE);
+                    left || closed && matches!(performance.end, End::Ended(_))
+                }
+            };
             let mut quiet = Performance { ..performance.clone() };
             quiet.stdout = trial.measure.without_remarks(&performance.stdout);
             if gave_up || is_right(trial, side, &quiet).is_ok() { Ok(()) } else { outcome }
@@ -468,16 +478,6 @@ fn told_by_short_read(trial: &Trial, side: Side) -> Outcome {
             Err(Stop::Skipped(why.into()))
         }
         _ => Ok(()),
-    }
-}
-
-/// Tells whether a side ended the connection itself while the line was held up.
-fn gave_up_meanwhile(performance: &Performance, side: Side, after: usize) -> bool {
-    let own = side.hears().back();
-    let reached = Trial::reached(performance, side.hears(), after);
-    match (reached, Trial::gave_up(performance, own)) {
-        (Some(reached), Some(gave_up)) => gave_up < (reached + PAUSE).as_secs_f64(),
-        _ => false,
     }
 }
 
@@ -508,10 +508,15 @@ fn client_closed_mid_message(trial: &Trial) -> Outcome {
     for after in places(middle, length) {
         let performance = trial.bent(&trial.broken(Direction::Reply, after, Then::Close))?;
         let Err(failure) = trial.ends_in_words(&performance) else { continue };
-        let all_the_same = trial.measure.stdout.fits(&performance.stdout);
-        // The last byte may be one that nobody needs: a newline.
-        if after == length - 1 && after != middle && all_the_same {
-            continue;
+        if trial.as_ever(&performance).is_ok() {
+            // The last byte may be one that nobody needs, a newline, and so may all of the turn.
+            let begin = trial.measure.last_turn(Direction::Reply);
+            let unanswered = trial.broken(Direction::Reply, begin, Then::Close);
+            let is_needless = after == length - 1 && after != middle
+                || after > begin && trial.as_ever(&trial.bent(&unanswered)?).is_ok();
+            if is_needless {
+                continue;
+            }
         }
         if matches!(performance.end, End::Ended(_)) {
             excuse(trial)?;
@@ -534,6 +539,11 @@ fn client_closed_mid_message(trial: &Trial) -> Outcome {
 
 /// Skips a check of a client that cannot know that something is missing.
 fn excuse(trial: &Trial) -> Outcome {
+    let unanswered = trial.bent(&trial.broken(Direction::Reply, 0, Then::Close))?;
+    if trial.as_ever(&unanswered).is_ok() {
+        let why = "the client does as ever when no answer comes at all: it needs none";
+        return Err(Stop::Skipped(why.into()));
+    }
     if trial.shows_what_comes()? {
         let why = "the client shows bytes as they come, and knows of no message that could break \
                    off";
@@ -549,6 +559,9 @@ fn excuse(trial: &Trial) -> Outcome {
 
 fn client_peer_closed(trial: &Trial) -> Outcome {
     let measure = trial.measure;
+    if measure.replies.is_empty() {
+        return Err(Stop::Skipped("the server answers nothing".into()));
+    }
     let mut places = vec![0];
     let first = measure.first_answer();
     if first > 0 && first < measure.replies.len() {
@@ -557,6 +570,10 @@ fn client_peer_closed(trial: &Trial) -> Outcome {
     for after in places {
         let performance = trial.bent(&trial.broken(Direction::Reply, after, Then::Close))?;
         let Err(failure) = trial.ends_in_words(&performance) else { continue };
+        // It may have had all that it wanted.
+        if after > 0 && trial.as_ever(&performance).is_ok() {
+            continue;
+        }
         if matches!(performance.end, End::Ended(_)) {
             excuse(trial)?;
         }
@@ -821,7 +838,10 @@ fn one_client_blocks_all(trial: &Trial) -> Outcome {
     }
     let stage = trial.stage()?;
     let stranger = stage.stranger()?;
-    settle(stage.server()?);
+    if matches!(settle(stage.server()?), Doing::Spins(_)) {
+        let why = "the server spins while another client is connected: see `busy-wait`";
+        return Err(Stop::Skipped(why.into()));
+    }
     let served = trial.serves_the_next(&stage);
     match served {
         Err(Stop::Failed(failure)) if stage.server()?.status().is_none() => {
@@ -918,8 +938,7 @@ fn address_in_use(trial: &Trial) -> Outcome {
         stop => stop,
     })?;
     let next = trial.play(&stage, &Bend::Straight, &trial.pair.input)?;
-    let served = trial.as_ever(&next).is_ok()
-        || trial.measure.next.as_ref().is_some_and(|next_| next_.fits(&next.stdout));
+    let served = trial.is_served(&next)?;
     ensure(served, || {
         Failure::new(
             "a server that serves when it is started again",
@@ -961,6 +980,10 @@ fn leaked_descriptor(trial: &Trial) -> Outcome {
         if let Err(Stop::Failed(_)) = come_and_go(answers) {
             break;
         }
+    }
+    if matches!(settle(stage.server()?), Doing::Ended(_)) {
+        let why = "the server does not outlive clients that come and go: see `peer-closed`";
+        return Err(Stop::Skipped(why.into()));
     }
     let mut watch = Watch::new(stage.server()?);
     let mut after = before;

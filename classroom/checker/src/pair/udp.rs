@@ -182,6 +182,10 @@ fn lost(trial: &Trial) -> Outcome {
     has_answers(trial, 1)?;
     for direction in [Direction::Request, Direction::Reply] {
         let performance = trial.bent(&drop_first(direction))?;
+        if matches!(performance.end, End::Stays(Doing::Spins(_))) {
+            let why = "the client spins while it waits for an answer: see `busy-wait`";
+            return Err(Stop::Skipped(why.into()));
+        }
         if trial.as_ever(&performance).is_err() {
             trial.ends_in_words(&performance)?;
         }
