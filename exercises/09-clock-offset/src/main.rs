@@ -3,8 +3,8 @@
 //! The contract:
 //!
 //! - You send the request `%s.%f` in a datagram. The answer is the server's
-//!   time, in seconds since 1970, as in `1767225600.250000`. (Lesson 9's server
-//!   gives it.)
+//!   time, in seconds since 1970, as in `1767225600.250000`; lesson 9's server
+//!   gives it with nine digits.
 //! - The answer was on its way for a while, and so was the request. Suppose
 //!   that both took equally long: then the server's clock said so when your
 //!   clock was half-way between sending and receiving. The difference is the
