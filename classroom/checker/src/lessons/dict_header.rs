@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 
 use crate::bench::Bench;
 use crate::lessons::commands::Replies;
-use crate::lessons::framed_client::{self, Answers, Refused, refuses};
+use crate::lessons::file_transfer::DIGITS_AS_LETTERS;
+use crate::lessons::framed_client::{self, Answers, Refused, refuses, understands};
 use crate::lessons::{Check, Part, framed_server, length};
 use crate::peer::{Arrival, Peer, Then, quoted};
 use crate::role::{Role, Transport};
@@ -27,7 +28,7 @@ pub const CLIENT: Part = {
 const OWN_CHECKS: [Check; 2] = [
     Check {
         id: "malformed-header",
-        about: "headers come that are not text, no JSON, no object, or without a size",
+        about: "headers come that are not text, no JSON, no object, without a size, and good ones",
         run: malformed_header,
         causes: &[
             "a size that is missing, or none, counts as 0: nothing is received, and nobody is told",
@@ -168,6 +169,28 @@ impl Answers for Dict {
     }
 }
 
+/// What comes behind a header that is good in a way of its own.
+const GOOD: &[u8] = b"THE GOOD ANSWER";
+
+/// Headers that are good, each with what one that knows only another kind makes of it.
+fn good_headers() -> [(Value, &'static str); 3] {
+    let (md5, size) = (md5_hex(GOOD), GOOD.len());
+    [
+        (
+            json!({ "md5": md5, "total_size": size }),
+            "the size is looked for under data_size only, and this header has it as total_size",
+        ),
+        (
+            json!({ "md5": md5, "data_size": size }),
+            "the size is looked for under total_size only, and this header has it as data_size",
+        ),
+        (
+            json!({ "total_size": size, "data_size": size }),
+            "the header is expected to have more than a size; its md5, for instance, may be missing",
+        ),
+    ]
+}
+
 fn malformed_header(bench: &mut Bench) -> Outcome {
     let no_number = format!("{{\"total_size\": {0}, \"data_size\": {0}}}", "9".repeat(46));
     let headers: [&[u8]; 6] = [
@@ -178,20 +201,48 @@ fn malformed_header(bench: &mut Bench) -> Outcome {
         b"{\"total_size\": \"five\", \"data_size\": \"five\"}",
         no_number.as_bytes(),
     ];
-    let messages = headers.map(|header| with_header(header, b"HELLO"));
+    refuses_headers(bench, &headers)?;
+    // 3.0 is no size either, but there are languages that cannot tell it from 3.
+    let nearly: [&[u8]; 2] = [
+        b"{\"total_size\": \"5\", \"data_size\": \"5\"}",
+        b"{\"total_size\": 3.5, \"data_size\": 3.5}",
+    ];
+    refuses_headers(bench, &nearly).map_err(|stop| {
+        stop.only_cause(
+            "what stands there is made a number, whatever it is, by int(…) for instance, or used \
+             as if it were one: a size is an integer of JSON, no text and no fraction",
+        )
+    })?;
+    for (header, cause) in good_headers() {
+        understands::<Dict>(bench, &with_header(header.to_string(), GOOD), GOOD, cause)?;
+    }
+    Ok(())
+}
+
+fn refuses_headers(bench: &mut Bench, headers: &[&[u8]]) -> Outcome {
+    let messages: Vec<_> = headers.iter().map(|header| with_header(header, b"HELLO")).collect();
     let expected = "an error: the header cannot be meant";
-    let refused = Refused { messages: &messages, then_end: false, may_go_on: false, expected };
+    let refused =
+        Refused { messages: &messages, then_end: false, may_go_on_without: None, expected };
     refuses::<Dict>(bench, &refused)
 }
 
 fn digest_mismatch(bench: &mut Bench) -> Outcome {
     let (actual, other) = (md5_hex(b"HELLO"), md5_hex(b"other bytes"));
     // It stands elsewhere in the header as well: to show it is no remark on it.
-    let header = json!({ "md5": other, "file_name": actual, "total_size": 5, "data_size": 5 });
-    let messages = [with_header(header.to_string(), b"HELLO")];
+    let damaged = json!({ "md5": other, "file_name": actual, "total_size": 5, "data_size": 5 });
+    let messages = [with_header(damaged.to_string(), b"HELLO")];
     let expected =
         format!("an error: the md5 of what came is {actual}, and the header says {other}");
-    let refused =
-        Refused { messages: &messages, then_end: false, may_go_on: true, expected: &expected };
-    refuses::<Dict>(bench, &refused)
+    let refused = Refused {
+        messages: &messages,
+        then_end: false,
+        may_go_on_without: Some(b"HELLO"),
+        expected: &expected,
+    };
+    refuses::<Dict>(bench, &refused)?;
+
+    bench.story().tell("the same with the right md5, in capitals");
+    let capitals = header(&md5_hex(GOOD).to_uppercase(), GOOD.len());
+    understands::<Dict>(bench, &with_header(capitals, GOOD), GOOD, DIGITS_AS_LETTERS)
 }

@@ -9,5 +9,6 @@ mod server;
 
 pub use client::CLIENT;
 pub use get_client::GET_CLIENT;
+pub use message::DIGITS_AS_LETTERS;
 pub use receiver::RECEIVER;
 pub use server::SERVER;

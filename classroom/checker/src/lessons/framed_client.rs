@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::thread;
 use std::time::Duration;
 
+use bstr::ByteSlice;
 use processes::Status;
 
 use crate::bench::Bench;
@@ -32,6 +33,9 @@ pub const TIMEOUT_MID_MESSAGE_CAUSES: &[&str] = &[
 /// How much memory is worth a word.
 const MUCH: u64 = 256 << 20;
 
+/// The cause of an answer's being printed that cannot be meant.
+const A_WARNING: &str = "it is noticed, and has no consequence but a warning";
+
 /// How the servers of a lesson send an answer.
 pub trait Answers {
     /// Puts in front of an answer what belongs there.
@@ -57,9 +61,9 @@ pub struct Refused<'a> {
     pub messages: &'a [Vec<u8>],
     /// Whether the connection ends behind it.
     pub then_end: bool,
-    /// Whether the client may go on when it has said what is wrong: it knows where the next
-    /// answer begins.
-    pub may_go_on: bool,
+    /// What comes for an answer, if the client may go on when it has said what is wrong, and has
+    /// not printed this: it knows where the next answer begins.
+    pub may_go_on_without: Option<&'a [u8]>,
     /// What is expected of the client.
     pub expected: &'a str,
 }
@@ -263,6 +267,21 @@ fn expect_shown(bench: &mut Bench, before: usize, text: &[u8]) -> Outcome {
     Err(Failure::new(expected, observed).bytes(text, came).into())
 }
 
+/// Expects that a client of its own takes this for the answer that it is. `cause` says why it
+/// might not: all the rest has gone well before.
+pub fn understands<A: Answers>(
+    bench: &mut Bench,
+    message: &[u8],
+    answer: &[u8],
+    cause: &str,
+) -> Outcome {
+    bench.kill();
+    let mut peer = served::<A>(bench)?;
+    let before = ask(bench, &mut peer)?;
+    peer.send(message)?;
+    expect_shown(bench, before, answer).map_err(|stop| stop.only_cause(cause))
+}
+
 /// The next line is sent, and its answer shown: nothing of an earlier one is in the way.
 fn goes_on<A: Answers>(bench: &mut Bench, peer: &mut Peer) -> Outcome {
     let before = ask(bench, peer)?;
@@ -386,11 +405,14 @@ fn closed_mid_message<A: Answers>(bench: &mut Bench) -> Outcome {
     let cut: Vec<_> =
         A::places_to_stop(&packed).into_iter().map(|end| packed[..end].to_vec()).collect();
     let expected = "an error: the connection ended within an answer";
-    refuses::<A>(bench, &Refused { messages: &cut, then_end: true, may_go_on: false, expected })
+    refuses::<A>(
+        bench,
+        &Refused { messages: &cut, then_end: true, may_go_on_without: None, expected },
+    )
 }
 
 fn refuses_length<A: Answers>(bench: &mut Bench, messages: &[Vec<u8>], expected: &str) -> Outcome {
-    refuses::<A>(bench, &Refused { messages, then_end: false, may_go_on: false, expected })
+    refuses::<A>(bench, &Refused { messages, then_end: false, may_go_on_without: None, expected })
 }
 
 /// An answer is announced that a client may wait for. It need not hold room for it meanwhile.
@@ -485,7 +507,16 @@ pub fn refuses<A: Answers>(bench: &mut Bench, refused: &Refused) -> Outcome {
         let observed = match reaction {
             Reaction::Ends(Status::Code(1..)) => continue,
             Reaction::Ends(Status::Code(_)) if says_something()? => continue,
-            Reaction::GoesOn if refused.may_go_on && says_something()? => continue,
+            Reaction::GoesOn if refused.may_go_on_without.is_some() && says_something()? => {
+                let answer = refused.may_go_on_without.unwrap_or_default();
+                let stdout = bench.program()?.output(Stream::Stdout).split_off(before[0]);
+                if !stdout.contains_str(answer) {
+                    continue;
+                }
+                let observed = "it says so, prints the answer all the same, and goes on";
+                let failure = Failure::new(refused.expected, observed);
+                return Err(failure.only_cause(A_WARNING).into());
+            }
             Reaction::Ends(Status::Code(_)) => "it ended with status 0, as if all were well".into(),
             Reaction::Ends(status) => format!("it was ended by {status}"),
             Reaction::GoesOn => {

@@ -119,6 +119,48 @@ fn room_for_what_is_only_announced_fails() {
     fails("5", "client", "oversized-length", client, "it holds hundreds of MB");
 }
 
+/// Judges a client of lessons 2 to 6 that has this mistake, by one check.
+fn client_fails(lesson: &str, id: &str, mistake: &str, said: &str) {
+    let mut words = Program::Python("wrong/stream_client.py").words();
+    words.extend(["{host}", "{port}", lesson, mistake].map(String::from));
+    let options = [lesson, "client", "--only", id, "--"].map(String::from);
+    let judged = checker(options.into_iter().chain(words));
+    assert_eq!(judged.ids("FAILED "), [id], "{mistake}: {}{}", judged.stdout, judged.stderr);
+    assert!(judged.stdout.contains(said), "expected {said:?} in {}", judged.stdout);
+}
+
+#[test]
+fn a_client_that_knows_headers_of_one_kind_only_fails() {
+    let id = "malformed-header";
+    client_fails("6", id, "one-size", "under total_size only, and this header has it as data_size");
+    client_fails("6", id, "needs-md5", "its md5, for instance, may be missing");
+    client_fails("6", id, "any-size", "is made a number, whatever it is");
+}
+
+#[test]
+fn a_client_for_which_an_md5_is_letters_or_a_suggestion_fails() {
+    let id = "digest-mismatch";
+    client_fails("6", id, "small-digits", "its digits may be written in capitals as well");
+    client_fails("6", id, "warns", "prints the answer all the same");
+}
+
+#[test]
+fn an_md5_is_taken_for_letters_in_lesson_7_as_well() {
+    for (role, script, arguments) in [
+        ("get-client", "wrong/file_transfer_get_client.py", &["{host}", "{port}", "{name}"][..]),
+        ("server", "wrong/file_transfer_server.py", &["{host}", "{port}", "{dir}", "{timeout}"]),
+    ] {
+        let mut words = Program::Python(script).words();
+        words.push("small-digits".into());
+        words.extend(arguments.iter().map(|&word| word.into()));
+        let options = ["7", role, "--only", "digest-mismatch", "--"].map(String::from);
+        let judged = checker(options.into_iter().chain(words));
+        assert_eq!(judged.ids("FAILED "), ["digest-mismatch"], "{}", judged.stdout);
+        let said = "its digits may be written in capitals as well";
+        assert!(judged.stdout.contains(said), "{}", judged.stdout);
+    }
+}
+
 #[test]
 fn a_file_with_its_final_name_from_the_start_fails() {
     let mut words = Program::Python("wrong/file_transfer_server.py").words();

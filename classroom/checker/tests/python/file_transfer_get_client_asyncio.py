@@ -25,7 +25,7 @@ async def main(host, port, name):
     except (ValueError, KeyError, TypeError) as error:
         sys.exit(f"the answer makes no sense: {error!r}")
     body = await reader.readexactly(size)
-    if hashlib.md5(body).hexdigest() != answer.get("md5"):
+    if hashlib.md5(body).hexdigest() != answer.get("md5", "").lower():
         sys.exit("this is not the file")
     with open(name + ".part", "wb") as file:
         file.write(body)

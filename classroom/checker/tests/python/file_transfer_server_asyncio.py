@@ -68,7 +68,8 @@ async def answered(reader, text):
         pieces.append(piece)
         size -= len(piece)
     body = b"".join(pieces)
-    if request.get("md5", hashlib.md5(body).hexdigest()) != hashlib.md5(body).hexdigest():
+    digest = hashlib.md5(body).hexdigest()
+    if request.get("md5", digest).lower() != digest:
         return refusal("digest-mismatch", "the bytes are not the file")
     try:
         with open(path, "xb") as file:

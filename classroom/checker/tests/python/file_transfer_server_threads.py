@@ -116,7 +116,7 @@ class Conversation(socketserver.StreamRequestHandler):
                 file.write(piece)
                 digest.update(piece)
                 size -= len(piece)
-            if request.get("md5", digest.hexdigest()) != digest.hexdigest():
+            if request.get("md5", digest.hexdigest()).lower() != digest.hexdigest():
                 raise Refused("digest-mismatch", "the bytes are not the file")
             file.flush()
             os.link(file.name, path)

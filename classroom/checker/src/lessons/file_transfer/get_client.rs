@@ -9,7 +9,7 @@ use super::client::{
     PEER_CLOSED_CAUSES, PEER_RESET_CAUSES, SHORT_READ_CAUSES, WRONG_BYTE_ORDER_CAUSES,
     expect_complaint, expect_no_crash,
 };
-use super::message::{framed, header, here_is, md5, receive};
+use super::message::{DIGITS_AS_LETTERS, framed, header, here_is, in_capitals, md5, receive};
 use super::paths::{Outside, expect_file, expect_no_file, find};
 use crate::bench::Bench;
 use crate::lessons::length;
@@ -175,8 +175,12 @@ fn works(bench: &mut Bench) -> Outcome {
 
 /// The file is asked for, and comes in one piece with its header.
 fn given(bench: &mut Bench, file: &[u8]) -> Outcome {
+    given_behind(bench, &here_is(NAME, file), file)
+}
+
+fn given_behind(bench: &mut Bench, header: &[u8], file: &[u8]) -> Outcome {
     let mut peer = asked(bench)?;
-    peer.send([&here_is(NAME, file), file].concat())?;
+    peer.send([header, file].concat())?;
     peer.finish()?;
     kept(bench, file)
 }
@@ -184,11 +188,16 @@ fn given(bench: &mut Bench, file: &[u8]) -> Outcome {
 /// Starts the client anew, with an empty folder, and expects that all goes well: what it has
 /// turned away before was not turned away for another reason.
 fn goes_well_anew(bench: &mut Bench) -> Outcome {
+    begin_anew(bench)?;
+    given(bench, FILE).map_err(|stop| stop.in_plain(Plain::Opening))
+}
+
+fn begin_anew(bench: &mut Bench) -> Outcome {
     bench.kill();
     if let Some(left) = find(bench.folder(), NAME) {
         fs::remove_file(left)?;
     }
-    given(bench, FILE).map_err(|stop| stop.in_plain(Plain::Opening))
+    Ok(())
 }
 
 /// Answers, and expects that the program ends, and not as if all were well.
@@ -337,5 +346,10 @@ fn digest_mismatch(bench: &mut Bench) -> Outcome {
     let other: Vec<u8> = FILE.iter().rev().copied().collect();
     let answer = [here_is(NAME, FILE), other].concat();
     answered_wrongly(bench, &answer, "what has come is not the file that was meant")?;
-    goes_well_anew(bench)
+    goes_well_anew(bench)?;
+
+    begin_anew(bench)?;
+    bench.story().tell("the same with its md5, in capitals");
+    let capitals = in_capitals(NAME, FILE, json!({"status": "ok"}));
+    given_behind(bench, &capitals, FILE).map_err(|stop| stop.only_cause(DIGITS_AS_LETTERS))
 }

@@ -7,6 +7,10 @@ use crate::lessons::length;
 use crate::peer::{Peer, Then};
 use crate::verdict::{Failure, Outcome, ensure};
 
+/// Why an md5 is not known again that is written in capitals.
+pub const DIGITS_AS_LETTERS: &str =
+    "the md5 is compared letter by letter: its digits may be written in capitals as well";
+
 /// The longest header that is taken for one.
 const MAX_HEADER: usize = 64 * 1024;
 
@@ -36,6 +40,14 @@ pub fn get(name: &str) -> Vec<u8> {
 pub fn here_is(name: &str, file: &[u8]) -> Vec<u8> {
     let size = file.len();
     header(&json!({"status": "ok", "filename": name, "filesize": size, "md5": md5(file)}))
+}
+
+/// A header about a file, with the digits of the md5 in capitals. `told` is what else it says.
+pub fn in_capitals(name: &str, file: &[u8], mut told: Value) -> Vec<u8> {
+    told["filename"] = name.into();
+    told["filesize"] = file.len().into();
+    told["md5"] = md5(file).to_uppercase().into();
+    header(&told)
 }
 
 /// The MD5 digest of a file, as 32 hexadecimal digits.

@@ -26,7 +26,8 @@ with socket.create_connection((sys.argv[2], int(sys.argv[3]))) as connection:
     except (ValueError, KeyError, TypeError):
         sys.exit("the answer makes no sense")
     body = answer.read(size)
-if len(body) < size or hashlib.md5(body).hexdigest() != header["md5"]:
+md5 = header["md5"] if fault == "small-digits" else header["md5"].lower()
+if len(body) < size or hashlib.md5(body).hexdigest() != md5:
     sys.exit("this is not the file")
 if fault == "text-mode":
     body = body.replace(b"\r\n", b"\n")

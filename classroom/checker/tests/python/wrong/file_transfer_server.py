@@ -32,6 +32,8 @@ class Conversation(right.Conversation):
     def keep(self, request, path):
         if fault == "early-name":
             return self.keep_at_once(request, path)
+        if fault == "small-digits" and request.get("md5", "") != request.get("md5", "").lower():
+            raise right.Refused("digest-mismatch", "the md5 is another")
         if fault == "overwrites" and os.path.exists(path) and not os.path.islink(path):
             os.remove(path)
         return super().keep(request, path)

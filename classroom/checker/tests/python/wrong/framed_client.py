@@ -28,8 +28,12 @@ def answer():
     if LESSON == "5":
         return receive(length)
     header = json.loads(receive(length))
-    body = receive(header["total_size"])
-    if hashlib.md5(body).hexdigest() != header["md5"]:
+    size = header["total_size"] if "total_size" in header else header["data_size"]
+    if type(size) is not int:
+        sys.exit(f"{size!r} is no size")
+    body = receive(size)
+    digest = hashlib.md5(body).hexdigest()
+    if header.get("md5", digest).lower() != digest:
         sys.exit("the md5 is another")
     return body
 

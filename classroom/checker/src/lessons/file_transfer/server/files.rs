@@ -3,9 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
 use socket2::SockRef;
 
-use super::super::message::{expect_turned_away, get, put, receive_ok};
+use super::super::message::{
+    DIGITS_AS_LETTERS, expect_turned_away, get, in_capitals, put, receive_ok,
+};
 use super::super::paths::{Outside, expect_file, expect_no_file, find};
 use super::{FILE, MAX_ANSWER, connect, folder, next_client, stop_within_file, told_folder};
 use crate::bench::Bench;
@@ -99,7 +102,14 @@ pub fn digest_mismatch(bench: &mut Bench) -> Outcome {
     expect_turned_away(&mut peer, "a refusal, for what has come is not the file that was meant")?;
     peer.close()?;
     expect_no_file(&folder(bench), "damaged.txt", "what has come is not it")?;
-    next_client(bench, "after.txt")
+    next_client(bench, "after.txt")?;
+
+    let mut peer = connect(bench)?;
+    peer.send([in_capitals("capitals.txt", FILE, json!({"action": "put"})), FILE.into()].concat())?;
+    receive_ok(&mut peer, "the answer that the file is kept, whose md5 is written in capitals")
+        .map_err(|stop| stop.only_cause(DIGITS_AS_LETTERS))?;
+    expect_file(&folder(bench), "capitals.txt", FILE)?;
+    Ok(())
 }
 
 /// Names come that lead elsewhere.
