@@ -222,6 +222,22 @@ impl Program {
         by_signal || failed && SIGNS.iter().any(|sign| stderr.contains_str(sign))
     }
 
+    /// Tells whether a program that has ended says that there was no room for something.
+    pub fn has_no_room(&self) -> bool {
+        const SIGNS: [&str; 8] = [
+            "MemoryError",
+            "OutOfMemoryError",
+            "bad_alloc",
+            "Cannot allocate memory",
+            "memory allocation of",
+            "Array buffer allocation failed",
+            "runtime: out of memory",
+            "makeslice: len out of range",
+        ];
+        let stderr = self.output(Stream::Stderr);
+        self.status().is_some() && SIGNS.iter().any(|sign| stderr.contains_str(sign))
+    }
+
     /// The last lines on its stderr, or on its stdout if it complained of nothing.
     pub fn last_words(&self) -> Option<String> {
         let words = |stream| {

@@ -502,6 +502,7 @@ pub fn refuses<A: Answers>(bench: &mut Bench, refused: &Refused) -> Outcome {
             peer.finish()?;
         }
         let reaction = reaction(bench, &mut peer)?;
+        expect_room(&*bench.program()?, refused.expected)?;
         let mut says_something =
             || bench.await_output(|program| !words(&printed(program, before)).is_subset(&known));
         let observed = match reaction {
@@ -527,6 +528,20 @@ pub fn refuses<A: Answers>(bench: &mut Bench, refused: &Refused) -> Outcome {
         return Err(Failure::new(refused.expected, observed).into());
     }
     Ok(())
+}
+
+/// Expects that a program has not ended because there was no room for what was announced. To
+/// refuse that is another thing.
+pub fn expect_room(program: &Program, expected: &str) -> Outcome {
+    ensure(!program.has_no_room(), || {
+        let status = program.status().map_or(String::new(), |status| format!(" with {status}"));
+        let words = program.last_words().unwrap_or_default();
+        let observed = format!("it ended{status}, for there was no room. Its last words: {words}");
+        Failure::new(expected, observed).only_cause(
+            "the length is believed, whatever it says: room is made for so many bytes, and only \
+             that goes wrong",
+        )
+    })
 }
 
 /// What a client does with something that is no answer.

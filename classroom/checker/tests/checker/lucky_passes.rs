@@ -145,6 +145,13 @@ fn a_client_for_which_an_md5_is_letters_or_a_suggestion_fails() {
 }
 
 #[test]
+fn a_client_that_believes_a_length_fails_also_where_there_is_no_room() {
+    let id = "oversized-length";
+    client_fails("6", id, "believes-gigabytes", "it waits for what never comes");
+    client_fails("6", id, "believes-terabytes", "for there was no room");
+}
+
+#[test]
 fn an_md5_is_taken_for_letters_in_lesson_7_as_well() {
     for (role, script, arguments) in [
         ("get-client", "wrong/file_transfer_get_client.py", &["{host}", "{port}", "{name}"][..]),

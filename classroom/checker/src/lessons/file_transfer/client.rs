@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::message::{framed, header, md5, receive};
 use crate::bench::Bench;
+use crate::lessons::framed_client::expect_room;
 use crate::lessons::length;
 use crate::lessons::tcp_client::{self, ends_with_error};
 use crate::lessons::{Check, Part};
@@ -317,6 +318,7 @@ fn oversized_length(bench: &mut Bench) -> Outcome {
     let before = bench.program()?.all_output().len();
     peer.send(i32::MAX.to_le_bytes())?;
     expect_complaint(bench, "no answer has 2 GiB", before)?;
+    expect_room(&*bench.program()?, "an error: no answer has 2 GiB")?;
     bench.kill();
     works(bench, "notes.txt", PLAIN)
 }

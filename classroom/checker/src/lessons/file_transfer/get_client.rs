@@ -12,6 +12,7 @@ use super::client::{
 use super::message::{DIGITS_AS_LETTERS, framed, header, here_is, in_capitals, md5, receive};
 use super::paths::{Outside, expect_file, expect_no_file, find};
 use crate::bench::Bench;
+use crate::lessons::framed_client::expect_room;
 use crate::lessons::length;
 use crate::lessons::tcp_client::{self, ends_with_error};
 use crate::lessons::{Check, Part};
@@ -284,6 +285,7 @@ fn oversized_length(bench: &mut Bench) -> Outcome {
     let before = bench.program()?.all_output().len();
     peer.send(i32::MAX.to_le_bytes())?;
     expect_complaint(bench, "no header has 2 GiB", before)?;
+    expect_room(&*bench.program()?, "an error: no header has 2 GiB")?;
     goes_well_anew(bench)
 }
 

@@ -75,6 +75,10 @@ def check(header):
         digest = header["md5"] if MISTAKE == "needs-md5" else header.get("md5", "")
         if MISTAKE == "any-size":
             size = int(size)
+        if MISTAKE == "believes-gigabytes" and 1 << 30 < size < 1 << 40:
+            return size
+        if MISTAKE == "believes-terabytes" and size > 1 << 40:
+            return len(b"x" * size)
         if type(size) is not int or not 0 <= size <= 1 << 30:
             raise ValueError(f"a size of {size}")
         return size
