@@ -119,8 +119,14 @@ pub const WRONG_COUNT_CAUSES: &[&str] = &[
     "the length is that of the text before it was encoded again, or before something was added",
 ];
 
+/// A command that prints a zero byte, and its output.
+pub const ZERO_BYTE: (&str, &[u8]) = (r"printf 'zero\000byte'", b"zero\0byte");
+
 /// How the servers of a lesson reply.
 pub trait Replies {
+    /// Whether a reply tells how long it is. Then it is another check that is about the count.
+    const COUNTED: bool = true;
+
     /// Receives what a reply carries, without what stands in front of it. `length` bytes are
     /// expected.
     ///
@@ -189,6 +195,9 @@ pub fn works<R: Replies>(bench: &mut Bench) -> Outcome {
     ensure(matches!(&arrival.bytes[..], b"out\nerr\n" | b"err\nout\n"), || {
         peer.unexpected("a reply with stdout and stderr", b"out\nerr\n", &arrival)
     })?;
+    if !R::COUNTED {
+        zero_byte::<R>(&mut peer)?;
+    }
     peer.send("no-such-command")?;
     R::receive_any(&mut peer)?;
     good::<R>().play(&mut peer)
@@ -461,12 +470,34 @@ pub fn wrong_byte_order<R: Replies>(bench: &mut Bench) -> Outcome {
     length::expect_order(length::receive_header(&mut peer)?)
 }
 
-/// The reply has more bytes than characters.
+/// What a command prints has a zero byte in it.
+fn zero_byte<R: Replies>(peer: &mut Peer) -> Outcome {
+    run::<R>(peer, ZERO_BYTE.0, ZERO_BYTE.1).map_err(cut_at_zero)
+}
+
+/// Names the one cause of an output's being cut at its zero byte.
+pub fn cut_at_zero(stop: Stop) -> Stop {
+    let up_to_zero = ZERO_BYTE.1.split(|&byte| byte == 0).next();
+    match &stop {
+        Stop::Failed(failure)
+            if failure.bytes.as_ref().is_some_and(|bytes| Some(&bytes.came[..]) == up_to_zero) =>
+        {
+            stop.only_cause(
+                "a zero byte is taken for the end of what the command has printed, as that of a \
+                 string in C",
+            )
+        }
+        _ => stop,
+    }
+}
+
+/// The reply has more bytes than characters, and another one a zero byte in it.
 pub fn wrong_count<R: Replies>(bench: &mut Bench) -> Outcome {
     need_unix_shell()?;
     let mut peer = next_client(bench, good::<R>())?;
     let printed = "h\u{e9}llo w\u{f6}rld \u{4f60}\u{597d}".as_bytes();
     let octal = r"h\303\251llo w\303\266rld \344\275\240\345\245\275";
     run::<R>(&mut peer, &format!("printf '{octal}'"), printed)?;
+    zero_byte::<R>(&mut peer)?;
     good::<R>().play(&mut peer)
 }

@@ -133,7 +133,7 @@ pub const fn checks<R: Replies>() -> [Check; 25] {
         },
         Check {
             id: "wrong-count",
-            about: "a reply has more bytes than characters",
+            about: "a reply has more bytes than characters, another a zero byte in it",
             run: commands::wrong_count::<R>,
             causes: commands::WRONG_COUNT_CAUSES,
         },

@@ -11,6 +11,8 @@ use crate::verdict::Outcome;
 struct Bare;
 
 impl Replies for Bare {
+    const COUNTED: bool = false;
+
     fn receive(peer: &mut Peer, length: usize) -> Outcome<Arrival> {
         peer.receive_exactly(length)
     }

@@ -199,6 +199,25 @@ fn a_server_that_strips_its_replies_fails_once() {
     assert_eq!(judged.ids("FAILED "), ["works"], "{}", judged.stdout);
 }
 
+#[test]
+fn a_server_whose_strings_end_at_a_zero_byte_fails_once() {
+    for (lesson, id) in [("4", "works"), ("5", "wrong-count"), ("6", "wrong-count")] {
+        let mut words = Program::Python("wrong/command_server.py").words();
+        let arguments = ["{host}", "{port}", lesson, "strlen", "{timeout}", "{limit}"];
+        words.extend(arguments.map(String::from));
+        let judged = checker([lesson, "server", "--"].map(String::from).into_iter().chain(words));
+        assert_eq!(judged.ids("FAILED "), [id], "{}", judged.stdout);
+        assert!(judged.stdout.contains("as that of a string in C"), "{}", judged.stdout);
+    }
+    let shell = datagrams(
+        "def run(command):\n  \
+           done = subprocess.run(command, shell=True, capture_output=True, stdin=-3)\n  \
+           return [text.split(b'\\0')[0] for text in (done.stderr, done.stdout)]",
+        "run(message)",
+    );
+    fails("8", "shell-server", "works", &shell, "as that of a string in C");
+}
+
 /// What has found out nothing but that the plain exchange goes wrong is skipped, and says so.
 fn is_told_once(lesson: &str, role: &str, program: &str) {
     let judged = judge(&[lesson, role], program);

@@ -142,6 +142,8 @@ fn works(bench: &mut Bench) -> Outcome {
         hear(&mut caller, b"err\n", b"out\n")?;
         caller.send("true")?;
         hear(&mut caller, b"", b"")?;
+        caller.send(commands::ZERO_BYTE.0)?;
+        hear(&mut caller, b"", commands::ZERO_BYTE.1).map_err(commands::cut_at_zero)?;
     }
     udp_server::works(bench, ECHO)
 }

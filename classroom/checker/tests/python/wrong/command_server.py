@@ -19,6 +19,8 @@ def reply(command):
     body = stderr if stderr and MISTAKE == "works" else stdout + stderr
     if MISTAKE == "strips":
         body = body.strip()
+    if MISTAKE == "strlen":
+        body = body.split(b"\0")[0]
     if not body and MISTAKE == "works-no-output":
         return b""
     if LESSON == "4":
