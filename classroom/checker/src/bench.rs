@@ -463,6 +463,15 @@ impl Bench {
         }
     }
 
+    /// Tells whether the program has called once more, and is not heard yet.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system.
+    pub fn is_called_again(&self) -> Outcome<bool> {
+        Ok(self.try_accept()?.is_some())
+    }
+
     /// Takes a connection if one is there.
     fn try_accept(&self) -> Outcome<Option<TcpStream>> {
         let Place::Ours(listener) = &self.place else {

@@ -44,8 +44,8 @@ pub const CLIENT: &[Check] = &[
     Check {
         id: "works",
         about: "each line typed is sent, and its answer printed, until the input ends",
-        run: |bench| tcp_client::works(bench, <[u8]>::to_vec),
-        causes: tcp_client::WORKS_CAUSES,
+        run: |bench| tcp_client::works(bench, <[u8]>::to_vec, tcp_client::UNREAD),
+        causes: &[],
     },
     Check {
         id: "connection-refused",

@@ -9,15 +9,20 @@ use crate::lessons::Check;
 use crate::peer::{Peer, Then};
 use crate::program::Stream;
 use crate::role::Transport;
-use crate::verdict::{Failure, Outcome, Plain, ensure};
+use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 use crate::watch::Doing;
 
-/// Causes of what goes wrong in plain good runs.
-pub const WORKS_CAUSES: &[&str] = &[
-    "the line is not sent as it was typed: its newline goes along, or something is added",
-    "the answer is not read before the next line, or not printed",
-    "the client connects anew for each message",
-];
+/// What is said of a program that ended with an error of its own.
+const ENDED_BADLY: &str = "the program ended with an error: see its last words";
+
+/// What is said where an answer is waited for that has come.
+pub const UNREAD: &str = "the program waits for more than the answer, which has come whole: \
+                          `missing-delimiter` tries what draws it";
+
+/// The same where a length stands in front of the answer.
+pub const UNREAD_LENGTH: &str = "the program waits for more than the answer, which has come whole: for a length that it reads \
+     in another order (`wrong-byte-order` tries that), for a newline or the end \
+     (`missing-delimiter`), or for bytes that it has read together with the length and thrown away";
 
 /// Causes of a refusal passing unnoticed.
 pub const CONNECTION_REFUSED_CAUSES: &[&str] = &[
@@ -129,15 +134,81 @@ pub fn receive(bench: &mut Bench, peer: &mut Peer, line: &str) -> Outcome {
 }
 
 /// Lines are typed, sent, answered, and their answers printed; then the input ends, and with it
-/// the program.
-pub fn works(bench: &mut Bench, pack: Pack) -> Outcome {
-    let mut peer = bench.accept()?;
+/// the program. `unread` says where to look for the reason if an answer is waited for that has
+/// come.
+pub fn works(bench: &mut Bench, pack: Pack, unread: &str) -> Outcome {
+    let mut peer = bench.accept().or_else(|stop| Err(why_no_call(bench, stop)?))?;
     let lines = [("hello", "HELLO"), ("a second message", "A SECOND MESSAGE"), ("3", "THREE")];
+    let mut before = None;
     for (line, answer) in lines {
-        exchange(bench, &mut peer, line, answer.as_bytes(), pack)?;
+        receive(bench, &mut peer, line)
+            .or_else(|stop| Err(why_no_line(bench, stop, before, unread)?))?;
+        peer.send(pack(answer.as_bytes()))?;
+        before = Some(answer);
     }
-    leave(bench, peer)?;
+    leave(bench, peer).map_err(|stop| why_no_end(bench, stop))?;
     lines.iter().try_for_each(|(_, answer)| bench.expect_answer(answer))
+}
+
+/// Names the one cause of no call's coming, if one comes as soon as a line is typed.
+fn why_no_call(bench: &mut Bench, stop: Stop) -> Outcome<Stop> {
+    if !matches!(stop, Stop::Failed(_)) || bench.settle()? != Doing::Sleeps {
+        return Ok(stop);
+    }
+    bench.type_line("hello")?;
+    bench.settle()?;
+    Ok(if bench.is_called_again()? {
+        stop.only_cause(
+            "the client calls when a line is typed, and not before: it connects inside the loop, \
+             anew for each line",
+        )
+    } else {
+        stop
+    })
+}
+
+/// Names the one cause, by all that was seen, of a line's not arriving. `answer` is what came
+/// before it.
+fn why_no_line(bench: &mut Bench, stop: Stop, answer: Option<&str>, unread: &str) -> Outcome<Stop> {
+    let Stop::Failed(failure) = stop else { return Ok(stop) };
+    if failure.cause.is_some() {
+        return Ok(failure.into());
+    }
+    let came = failure.bytes.as_ref().is_some_and(|bytes| !bytes.came.is_empty());
+    let doing = bench.settle()?;
+    let program = bench.program()?;
+    let cause = match (answer, doing) {
+        _ if came => {
+            "the line is not sent as it was typed: its newline goes along, or something is added"
+        }
+        (_, Doing::Ended(status)) if !status.is_success() => ENDED_BADLY,
+        (Some(_), _) if bench.is_called_again()? => "the client connects anew for each message",
+        (_, Doing::Ended(_)) => {
+            "the program ends before it has sent all lines: a loop ends too early, or there is none"
+        }
+        (None, _) => {
+            "the line never leaves the program, which waits itself: `unflushed-write` tries what \
+             draws it"
+        }
+        (Some(answer), _) if program.has_printed(answer.as_bytes()) => {
+            "the answer is printed, and after it something else is waited for than the next line"
+        }
+        (Some(_), _) => unread,
+    };
+    Ok(failure.only_cause(cause).into())
+}
+
+/// Names the one cause of a program's going on when its input has ended.
+fn why_no_end(bench: &mut Bench, stop: Stop) -> Stop {
+    match bench.settle() {
+        Ok(Doing::Sleeps) => stop.only_cause(
+            "the end of the input is not noticed, or the end of the connection is waited for first",
+        ),
+        Ok(Doing::Spins(_) | Doing::Floods) => stop.only_cause(
+            "the end of the input is taken for an empty line, which is left out, again and again",
+        ),
+        _ => stop,
+    }
 }
 
 /// Ends the input, and expects that the program ends.

@@ -152,6 +152,42 @@ fn a_client_that_believes_a_length_fails_also_where_there_is_no_room() {
 }
 
 #[test]
+fn why_a_line_does_not_come_is_told_by_what_was_seen() {
+    let client = |first: &str, each: &str| {
+        format!(
+            "import socket, sys\n\
+             def call(): return socket.create_connection((sys.argv[1], int(sys.argv[2])))\n\
+             {first}\n\
+             for line in sys.stdin:\n  \
+               {each}"
+        )
+    };
+    let talk = "connection.sendall(line.strip().encode()); print(connection.recv(99), flush=True)";
+    for (first, each, said) in [
+        ("", &*format!("connection = call(); {talk}"), "it connects inside the loop"),
+        ("connection = call()", &format!("{talk}; connection = call()"), "connects anew for each"),
+        ("connection = call()", &format!("{talk}; break"), "a loop ends too early"),
+        (
+            "connection = call()",
+            &format!("{talk}; connection.recv(1)"),
+            "the answer is printed, and",
+        ),
+        ("connection = call()", &format!("{talk}; line.no"), "the program ended with an error"),
+    ] {
+        fails("2", "client", "works", &client(first, each), said);
+    }
+    let whole =
+        "connection.sendall(line.strip().encode()); connection.recv(99); connection.recv(99)";
+    fails(
+        "5",
+        "client",
+        "works",
+        &client("connection = call()", whole),
+        "together with the length",
+    );
+}
+
+#[test]
 fn an_md5_is_taken_for_letters_in_lesson_7_as_well() {
     for (role, script, arguments) in [
         ("get-client", "wrong/file_transfer_get_client.py", &["{host}", "{port}", "{name}"][..]),
