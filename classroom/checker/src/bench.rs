@@ -149,6 +149,17 @@ impl Bench {
         Ok(())
     }
 
+    /// Has the program, a server, listen at another port when it is started the next time: the old
+    /// one may not be free yet.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system.
+    pub fn use_another_port(&mut self, transport: Transport) -> Outcome {
+        self.place = Place::Theirs(Port::find(transport)?);
+        Ok(())
+    }
+
     // ---- what there is
 
     /// Where the program listens, or where it finds us.

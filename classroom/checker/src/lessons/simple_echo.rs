@@ -4,7 +4,7 @@ use processes::Status;
 
 use crate::bench::Bench;
 use crate::lessons::tcp_client::ends_with_error;
-use crate::lessons::{Check, Part};
+use crate::lessons::{Check, Part, waiting};
 use crate::peer::Peer;
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
@@ -19,18 +19,14 @@ pub const SERVER: Part = Part {
         Check {
             id: "works",
             about: "\"hello\" is answered with \"HELLO\", and the connection ends",
-            run: |bench| answered(bench, b"hello", b"HELLO"),
-            causes: &[
-                "the answer is not the message in capital letters, byte for byte: something is \
-                 added (a newline, b'…'), or left out",
-                "the connection is never closed after the answer",
-            ],
+            run: plain,
+            causes: &[],
         },
         Check {
             id: "works-long-message",
             about: "a message of 1000 bytes is answered whole",
             run: long_message,
-            causes: &["the buffer of the read is smaller than the message: it may have 1024 bytes"],
+            causes: &[],
         },
         Check {
             id: "invalid-utf8",
@@ -100,9 +96,84 @@ pub const CLIENT: Part = Part {
 fn answered(bench: &mut Bench, message: &[u8], answer: &[u8]) -> Outcome {
     let mut peer = bench.connect()?;
     peer.send(message)?;
-    peer.expect(answer, "the message in capital letters").map_err(small_letters)?;
+    peer.expect(answer, "the message in capital letters")
+        .map_err(small_letters)
+        .or_else(|stop| Err(why_no_answer(bench, &mut peer, stop)?))?;
     peer.finish()?;
-    peer.expect_end("for there is one answer and no more")
+    peer.expect_end("for there is one answer and no more").map_err(|stop| {
+        let more = came(&stop);
+        stop.only_cause(if more {
+            "something is sent behind the answer: a newline, a zero byte, or what is left of the \
+             buffer"
+        } else {
+            "the connection is never closed after the answer"
+        })
+    })
+}
+
+/// Tells whether anything came where something else was expected.
+fn came(stop: &Stop) -> bool {
+    let Stop::Failed(failure) = stop else { return false };
+    failure.bytes.as_ref().is_some_and(|bytes| !bytes.came.is_empty())
+}
+
+/// Names the one cause, by all that was seen, of an answer's not being what it should be.
+fn why_no_answer(bench: &mut Bench, peer: &mut Peer, stop: Stop) -> Outcome<Stop> {
+    let came = came(&stop);
+    let Stop::Failed(failure) = stop else { return Ok(stop) };
+    if failure.cause.is_some() {
+        return Ok(failure.into());
+    }
+    if came {
+        return Ok(failure.only_cause(
+            "the answer is not the message in capital letters, byte for byte: something is added \
+             in front (b'…'), changed, or left out",
+        )
+        .into());
+    }
+    let cause = match bench.settle()? {
+        Doing::Ended(status) if !status.is_success() => {
+            "the program ended with an error before it had answered: see its last words"
+        }
+        Doing::Ended(_) => NO_ANSWER,
+        Doing::Sleeps => what_draws(peer)?,
+        _ => return Ok(failure.into()),
+    };
+    Ok(failure.only_cause(cause).into())
+}
+
+/// Why a connection ends on which nothing was sent.
+const NO_ANSWER: &str = "the connection ends, and no answer was sent before: it lies in a buffer of \
+                         the program's own that nobody has flushed, or it was never written";
+
+/// Finds out what a program waits for that has been sent a whole message.
+fn what_draws(peer: &mut Peer) -> Outcome<&'static str> {
+    let [line, end, ..] = waiting::MISSING_DELIMITER_CAUSES else { return Ok(NO_ANSWER) };
+    peer.try_send(b"\n")?;
+    if !peer.receive(1)?.bytes.is_empty() {
+        return Ok(line);
+    }
+    peer.finish()?;
+    if !peer.receive(1)?.bytes.is_empty() {
+        return Ok(end);
+    }
+    Ok(
+        "the connection stays open, and no answer is sent: it lies in a buffer of the program's own, \
+        or was never written",
+    )
+}
+
+/// The plain exchange.
+fn plain(bench: &mut Bench) -> Outcome {
+    answered(bench, b"hello", b"HELLO")
+}
+
+/// The plain exchange goes well: what goes wrong then comes of what is special about a message.
+fn opening(bench: &mut Bench) -> Outcome {
+    plain(bench).map_err(|stop| stop.in_plain(Plain::Opening))?;
+    bench.settle()?;
+    bench.kill();
+    bench.use_another_port(Transport::Tcp)
 }
 
 /// Names the one cause of an answer whose letters are right, but small.
@@ -116,11 +187,25 @@ fn small_letters(stop: Stop) -> Stop {
 }
 
 fn long_message(bench: &mut Bench) -> Outcome {
+    opening(bench)?;
     let message: Vec<u8> = (b'a'..=b'z').cycle().take(1000).collect();
-    answered(bench, &message, &message.to_ascii_uppercase())
+    let answer = message.to_ascii_uppercase();
+    answered(bench, &message, &answer)
+        .map_err(|stop| if begins(&stop, &answer) { stop.only_cause(SMALL) } else { stop })
+}
+
+/// Why only the beginning of a message is answered.
+const SMALL: &str = "the buffer of the read is smaller than the message: it may have 1024 bytes";
+
+/// Tells whether a beginning came, and no more.
+fn begins(stop: &Stop, answer: &[u8]) -> bool {
+    let Stop::Failed(failure) = stop else { return false };
+    let came = failure.bytes.as_ref().map_or(&[][..], |bytes| &bytes.came);
+    !came.is_empty() && came.len() < answer.len() && answer.starts_with(came)
 }
 
 fn server_invalid_utf8(bench: &mut Bench) -> Outcome {
+    opening(bench)?;
     let mut peer = bench.connect()?;
     peer.send(b"caf\xe9 \xff\xfe!")?;
     // What stands there in place of the broken characters is left open.

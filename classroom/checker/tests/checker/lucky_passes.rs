@@ -188,6 +188,28 @@ fn why_a_line_does_not_come_is_told_by_what_was_seen() {
 }
 
 #[test]
+fn a_server_of_lesson_1_is_told_once_what_its_plain_exchange_lacks() {
+    for (answer, said) in [
+        ("pass", "no answer was sent before"),
+        ("1 / 0", "the program ended with an error before it had answered"),
+        ("connection.sendall(message.upper() + b'\\n')", "something is sent behind the answer"),
+        ("connection.sendall(str(message.upper()).encode())", "something is added in front"),
+        ("more = [*iter(lambda: connection.recv(99), b'')]; connection.sendall(b'H')", "until the"),
+        ("time.sleep(99)", "or was never written"),
+    ] {
+        let program = format!(
+            "import socket, sys, time\n\
+             listener = socket.create_server((sys.argv[1], int(sys.argv[2])))\n\
+             connection, _ = listener.accept()\n\
+             message = connection.recv(1024)\n\
+             {answer}"
+        );
+        is_told_once("1", "server", &program);
+        fails("1", "server", "works", &program, said);
+    }
+}
+
+#[test]
 fn an_md5_is_taken_for_letters_in_lesson_7_as_well() {
     for (role, script, arguments) in [
         ("get-client", "wrong/file_transfer_get_client.py", &["{host}", "{port}", "{name}"][..]),
