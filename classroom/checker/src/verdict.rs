@@ -51,6 +51,10 @@ pub enum Plain {
     Pieces,
     /// The program miscounts what comes in pieces.
     Counted,
+    /// The program answers with nothing where a datagram would have to be too long.
+    Oversized,
+    /// The program takes more of its buffer than has come.
+    Stale,
 }
 
 impl Plain {
@@ -64,6 +68,8 @@ impl Plain {
             Self::Crossed => "crossed-answers",
             Self::Pieces => "short-read",
             Self::Counted => "wrong-count",
+            Self::Oversized => "oversized-datagram",
+            Self::Stale => "stale-bytes",
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::lessons::udp_client::{self, Client};
 use crate::lessons::udp_server::{self, Exchange, next_client};
 use crate::lessons::{Check, Part, tcp_client, waiting};
 use crate::role::{Role, Transport};
-use crate::verdict::{Failure, Outcome, ensure};
+use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 
 /// The server's checks.
 pub const SERVER: Part = Part {
@@ -59,7 +59,7 @@ pub const SERVER: Part = Part {
         Check {
             id: "oversized-datagram",
             about: "a format asks for more than a datagram carries",
-            run: oversized_datagram,
+            run: |bench| oversized_datagram(bench).map_err(|stop| unless_stale(bench, stop)),
             causes: &[
                 "the answer is sent however long it is: more than 65,507 bytes cannot be sent, and \
                  the error ends the server",
@@ -69,7 +69,7 @@ pub const SERVER: Part = Part {
         Check {
             id: "truncated-datagram",
             about: "a long format is used whole",
-            run: truncated_datagram,
+            run: |bench| truncated_datagram(bench).map_err(|stop| unless_stale(bench, stop)),
             causes: udp_server::TRUNCATED_DATAGRAM_CAUSES,
         },
         Check {
@@ -151,6 +151,22 @@ fn stale_bytes(bench: &mut Bench) -> Outcome {
         caller.expect(format, what)?;
     }
     Ok(())
+}
+
+/// Blames a server for what comes behind a long format only if it is not the end of that one which
+/// hangs on a short one.
+fn unless_stale(bench: &mut Bench, stop: Stop) -> Stop {
+    let is_later = |failure: &Failure| failure.plain.contains(&Plain::NextClient);
+    if !matches!(&stop, Stop::Failed(failure) if is_later(failure)) {
+        return stop;
+    }
+    bench.kill();
+    bench.story().tell("a long format and then short ones, to compare");
+    match stale_bytes(bench) {
+        Err(Stop::Failed(_)) => stop.in_plain(Plain::Stale),
+        Err(broken @ Stop::Broken(_)) => broken,
+        _ => stop,
+    }
 }
 
 fn hear_any(caller: &mut Caller) -> Outcome<Vec<u8>> {

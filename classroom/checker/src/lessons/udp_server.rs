@@ -61,10 +61,17 @@ pub fn next_client(bench: &mut Bench, good: Exchange) -> Outcome<Caller> {
     Ok(caller)
 }
 
+/// Two clients come, one after the other, before anything else is tried: a server may have ears for
+/// the first one only.
+pub fn two_clients(bench: &mut Bench, good: Exchange) -> Outcome<[Caller; 2]> {
+    let first = next_client(bench, good)?;
+    let second = next_client(bench, good).map_err(|stop| stop.in_plain(Plain::Opening))?;
+    Ok([first, second])
+}
+
 /// Two clients send in turns.
 pub fn works(bench: &mut Bench, good: Exchange) -> Outcome {
-    let mut first = next_client(bench, good)?;
-    let mut second = next_client(bench, good)?;
+    let [mut first, mut second] = two_clients(bench, good)?;
     good.play(bench, &mut first)?;
     // One that ends after so many has ended by then.
     bench.settle()?;
@@ -101,7 +108,7 @@ pub fn invalid_utf8(bench: &mut Bench, good: Exchange, bytes: &[u8]) -> Outcome 
 }
 
 fn any_datagram(bench: &mut Bench, good: Exchange, bytes: &[u8]) -> Outcome {
-    let mut caller = next_client(bench, good)?;
+    let [_, mut caller] = two_clients(bench, good)?;
     good.play_any(bench, &mut caller, bytes)?;
     next_client(bench, good).map(drop)
 }
@@ -113,7 +120,7 @@ pub fn truncated_datagram(bench: &mut Bench, good: Exchange) -> Outcome {
     const GLIMPSE: usize = 400;
 
     let message: String = (0..LONG / 6).map(|number| format!("{number:05}.")).collect();
-    let mut caller = next_client(bench, good)?;
+    let [_, mut caller] = two_clients(bench, good)?;
     good.play_any(bench, &mut caller, message.as_bytes())?;
     next_client(bench, good)?;
     bench.settle()?;

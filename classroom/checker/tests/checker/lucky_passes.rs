@@ -209,6 +209,44 @@ fn a_server_of_lesson_1_is_told_once_what_its_plain_exchange_lacks() {
     }
 }
 
+/// Has a program judged by all checks, of which these fail and no others.
+fn fails_only(lesson: &str, role: &str, program: &str, ids: &[&str]) {
+    let judged = judge(&[lesson, role], program);
+    assert_eq!(judged.ids("FAILED "), ids, "{}{}", judged.stdout, judged.stderr);
+}
+
+#[test]
+#[ignore = "takes a while"]
+fn one_mistake_has_one_story() {
+    let mut words = Program::Python("wrong/stream_client.py").words();
+    words.extend(["{host}", "{port}", "5", "body-once"].map(String::from));
+    let judged = checker(["5", "client", "--"].map(String::from).into_iter().chain(words));
+    let ids = ["split-character", "short-read", "closed-mid-message"];
+    assert_eq!(judged.ids("FAILED "), ids, "{}", judged.stdout);
+    assert_eq!(judged.ids("skipped "), ["timeout-mid-message", "wrong-count"]);
+
+    let first_sender = "import socket, sys\n\
+         server = socket.socket(type=socket.SOCK_DGRAM)\n\
+         server.bind((sys.argv[1], int(sys.argv[2])))\n\
+         friend = None\n\
+         while True:\n  \
+           message, client = server.recvfrom(65535)\n  \
+           print(message, flush=True)\n  \
+           friend = friend or client\n  \
+           server.sendto(input().encode(), friend)";
+    fails_only("8", "chat-server", first_sender, &["works"]);
+
+    let stale = datagrams(
+        "kept = bytearray()\n\
+         def answer(message):\n  \
+           kept[:len(message)] = message\n  \
+           text = time.strftime(kept.split(b'\\0')[0].decode(errors='replace')) if kept else ''\n  \
+           return text.encode()[:60000]",
+        "[answer(message or b'%Y-%m-%d %H:%M:%S')]",
+    );
+    fails_only("9", "server", &stale, &["works", "stale-bytes"]);
+}
+
 #[test]
 fn an_md5_is_taken_for_letters_in_lesson_7_as_well() {
     for (role, script, arguments) in [

@@ -70,8 +70,7 @@ fn answered(bench: &mut Bench, caller: &mut Caller, answer: &str) -> Outcome {
 }
 
 fn waiting_message(bench: &mut Bench) -> Outcome {
-    let mut first = udp_server::next_client(bench, TYPED)?;
-    let mut second = Caller::new(bench)?;
+    let [mut first, mut second] = udp_server::two_clients(bench, TYPED)?;
     first.send("how are you?")?;
     bench.settle()?;
     second.send("is anybody there?")?;

@@ -8,7 +8,7 @@ use crate::datagrams::{Caller, LONG};
 use crate::lessons::udp_server::{self, Exchange, next_client};
 use crate::lessons::{Check, Part, commands, tcp_client, waiting};
 use crate::role::{Role, Transport};
-use crate::verdict::{Failure, Outcome, Stop, ensure};
+use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 use crate::watch::{LOOK, Watch};
 
 /// The checks of the shell's server.
@@ -64,7 +64,7 @@ pub const SHELL_SERVER: Part = Part {
         Check {
             id: "pipe-deadlock",
             about: "a command prints more than fits into a pipe, to stderr and to stdout",
-            run: pipe_deadlock,
+            run: |bench| pipe_deadlock(bench).map_err(|stop| unless_too_long(bench, stop)),
             causes: commands::PIPE_DEADLOCK_CAUSES,
         },
         Check {
@@ -76,7 +76,7 @@ pub const SHELL_SERVER: Part = Part {
         Check {
             id: "endless-command",
             about: "a command prints for ever, another never ends, and the next client is served",
-            run: endless_command,
+            run: |bench| endless_command(bench).map_err(|stop| unless_too_long(bench, stop)),
             causes: commands::ENDLESS_COMMAND_CAUSES,
         },
         Check {
@@ -161,7 +161,7 @@ fn truncated_datagram(bench: &mut Bench) -> Outcome {
 fn oversized_datagram(bench: &mut Bench) -> Outcome {
     need_unix_shell()?;
     let mut caller = next_client(bench, ECHO)?;
-    caller.send("seq 1 20000")?;
+    caller.send(MUCH)?;
     let [_, stdout] = hear_any(&mut caller)?;
     ensure(!stdout.is_empty(), || {
         let expected = "a datagram with a part of what the command has printed, or a word about it";
@@ -169,6 +169,29 @@ fn oversized_datagram(bench: &mut Bench) -> Outcome {
     })?;
     next_client(bench, ECHO).map(drop)
 }
+
+/// Blames a server for something else than what it leaves unsent only where it can send much. That
+/// its first datagram comes shows that it has not got stuck before.
+fn unless_too_long(bench: &mut Bench, stop: Stop) -> Stop {
+    if !matches!(&stop, Stop::Failed(failure) if failure.plain.is_empty()) {
+        return stop;
+    }
+    bench.kill();
+    bench.story().tell("what one datagram cannot carry, to compare");
+    let stderr_comes = next_client(bench, ECHO).and_then(|mut caller| {
+        caller.send(MUCH)?;
+        caller.expect_datagram("a datagram with the command's stderr")?;
+        Ok(caller)
+    });
+    match stderr_comes.map(|mut caller| caller.expect_datagram("its stdout")) {
+        Ok(Err(Stop::Failed(_))) => stop.in_plain(Plain::Oversized),
+        Ok(Err(broken)) | Err(broken @ Stop::Broken(_)) => broken,
+        _ => stop,
+    }
+}
+
+/// A command that prints more than a datagram carries.
+const MUCH: &str = "seq 1 20000";
 
 fn pipe_deadlock(bench: &mut Bench) -> Outcome {
     need_unix_shell()?;

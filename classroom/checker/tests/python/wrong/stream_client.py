@@ -59,6 +59,8 @@ def answer():
             if length > 65536:
                 sys.exit(f"a header of {length} bytes")
             length = check(exactly(length))
+        if MISTAKE == "body-once" and length < 4096:
+            return connection.recv(length) if length else b""
         return exactly(length) if not digest else compared(exactly(length))
     except OSError as error:
         sys.exit(f"the connection is lost: {error}")
