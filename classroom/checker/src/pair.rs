@@ -145,7 +145,13 @@ fn judge(
     let judged = Judged::Pair { straight: &straight, masked: &masked };
     let mut reporter = Reporter::new(judged, &catalogue, format);
     reporter.begin()?;
-    let works = |verdict, story| Report { check: WORKS, verdict, story, words_mean: Vec::new() };
+    let works = |verdict, story| Report {
+        check: WORKS,
+        verdict,
+        story,
+        words_mean: Vec::new(),
+        ended: None,
+    };
     let measure = match measured {
         Ok(measure) => measure,
         Err(stop) => {
@@ -155,7 +161,7 @@ fn judge(
                 let why = "the two do not get on with each other as it is: see `works`";
                 let (check, verdict) = ((*check).into(), Verdict::Skipped(why.into()));
                 let (story, words_mean) = (Vec::new(), Vec::new());
-                reporter.add(&Report { check, verdict, story, words_mean })?;
+                reporter.add(&Report { check, verdict, story, words_mean, ended: None })?;
             }
             return reporter.finish();
         }
@@ -166,7 +172,7 @@ fn judge(
         let trial = Trial::new(pair, &measure);
         let verdict = verdict((check.run)(&trial))?;
         let story = short(trial.story());
-        Ok(Report { check: check.into(), verdict, story, words_mean: Vec::new() })
+        Ok(Report { check: check.into(), verdict, story, words_mean: Vec::new(), ended: None })
     };
     let mut done = 0;
     progress.show("1 of", checks.len());

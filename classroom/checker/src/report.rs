@@ -144,7 +144,41 @@ impl<'a> Reporter<'a> {
         };
         match &failure.cause {
             Some(cause) => vec![cause.clone()],
-            None => report.check.causes.iter().map(|&cause| cause.into()).collect(),
+            None => {
+                let usual = report.check.causes.iter();
+                usual.filter(|cause| agrees(cause, report.ended)).map(|&c| c.into()).collect()
+            }
+        }
+    }
+}
+
+/// Tells whether what was seen of a program's end denies a cause: that an error has ended it, or
+/// that it was caught.
+fn agrees(cause: &str, ended: Option<bool>) -> bool {
+    const ENDS: [&str; 3] =
+        ["error ends the program", "error ends the server", "is not caught, and ends the server"];
+    const GOES_ON: &str = "the error is caught, and";
+    match ended {
+        Some(true) => !cause.contains(GOES_ON),
+        Some(false) => !ENDS.iter().any(|ends| cause.contains(ends)),
+        None => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_agrees_with_how_the_program_ended() {
+        let ends = "the bytes are decoded strictly, and the error ends the program";
+        let caught = "the error is caught, and no answer sent";
+        for (cause, of_one_that_ended, of_one_that_runs) in
+            [(ends, true, false), (caught, false, true), ("the limit is too small", true, true)]
+        {
+            assert_eq!(agrees(cause, Some(true)), of_one_that_ended, "{cause}");
+            assert_eq!(agrees(cause, Some(false)), of_one_that_runs, "{cause}");
+            assert!(agrees(cause, None), "{cause}");
         }
     }
 }

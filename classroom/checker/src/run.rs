@@ -25,6 +25,8 @@ pub struct Report {
     pub story: Vec<String>,
     /// The failures that the last words of a program may mean that has failed and ended.
     pub words_mean: Vec<&'static str>,
+    /// Whether a program that has failed has ended by itself, and not because all was done.
+    pub ended: Option<bool>,
 }
 
 /// What is said of a check, whoever makes it.
@@ -171,7 +173,7 @@ fn tell_once(report: &mut Report, part: &Part, passed: &mut Vec<&'static str>) {
 fn unreached(check: &'static Check) -> Report {
     let why = format!("the program could not be reached: see `{}`", Plain::Opening.told_by());
     let (story, words_mean) = (Vec::new(), Vec::new());
-    Report { check: check.into(), verdict: Verdict::Skipped(why), story, words_mean }
+    Report { check: check.into(), verdict: Verdict::Skipped(why), story, words_mean, ended: None }
 }
 
 fn run_one(
@@ -189,15 +191,17 @@ fn run_one(
         Err(Stop::Skipped(why)) => Verdict::Skipped(why),
         Err(Stop::Broken(error)) => return Err(error),
     };
-    let mut words_mean = Vec::new();
+    let (mut words_mean, mut ended) = (Vec::new(), None);
     if let (Verdict::Failed(_), Ok(program)) = (&verdict, bench.program()) {
         // So that what it still has to say is told as well.
         let doing = settle(&program);
-        if matches!(doing, Doing::Ended(status) if !status.is_success()) {
+        let status = if let Doing::Ended(status) = doing { Some(status) } else { None };
+        ended = Some(status.is_some_and(|status| part.role.is_server() || !status.is_success()));
+        if status.is_some_and(|status| !status.is_success()) {
             words_mean = program.last_words().as_deref().map(course::meant).unwrap_or_default();
         }
     }
     let story = bench.story().clone();
     drop(bench);
-    Ok(Report { check: check.into(), verdict, story: story.lines(), words_mean })
+    Ok(Report { check: check.into(), verdict, story: story.lines(), words_mean, ended })
 }

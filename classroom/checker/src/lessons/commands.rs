@@ -42,6 +42,9 @@ const SLACK: Duration = Duration::from_secs(6);
 /// it may make of it.
 const MEMORY: u64 = 1 << 30;
 
+/// What an endless command does that does not merely run.
+pub const FOR_EVER: &str = "prints for ever";
+
 /// How often to look at that memory.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -86,6 +89,20 @@ pub const ENDLESS_COMMAND_CAUSES: &[&str] = &[
     "the limit is longer than 15 s: with {limit} in the command the checker says how long it is",
     "the shell is ended and what it had started goes on, holding the pipes that the server reads",
 ];
+
+/// The cause of a command's output being kept that prints for ever.
+pub const KEPT_CAUSE: &str = "what the command prints is kept, however much it is";
+
+/// The cause of a command's not being ended where the checker says when to end it.
+pub fn not_ended_cause(prints: bool) -> &'static str {
+    if prints {
+        "a command that prints for ever is not ended before its time is over: there is no limit of \
+         how much it may print, or its pipes are not read while it runs"
+    } else {
+        "the {limit} is not kept: the command's end is waited for all the same, or only the shell \
+         is ended, and what it had started goes on, holding the pipes that the server reads"
+    }
+}
 
 /// Causes of a server being open to everybody.
 pub const EXPOSED_SHELL_CAUSES: &[&str] = &[
@@ -240,6 +257,14 @@ pub fn invalid_utf8<R: Replies>(bench: &mut Bench) -> Outcome {
         peer.await_arrival()?;
         bench.settle()?;
         R::receive_any(&mut peer)?;
+        if R::COUNTED {
+            peer.expect_no_more().map_err(|stop| {
+                stop.only_cause(
+                    "the length in front counts something else than the bytes behind it: \
+                     `wrong-count` tries that",
+                )
+            })?;
+        }
     }
     good::<R>().play(&mut peer)
 }
@@ -250,8 +275,23 @@ pub fn pipe_deadlock<R: Replies>(bench: &mut Bench) -> Outcome {
     let mut peer = next_client(bench, good::<R>())?;
     let printed = [&numbers(LONG), PLAIN.1].concat();
     let command = format!("seq 1 {LONG}; {}", PLAIN.0);
-    run::<R>(&mut peer, &format!("({command}) >&2"), &printed)?;
-    run::<R>(&mut peer, &command, &printed)
+    run::<R>(&mut peer, &format!("({command}) >&2"), &printed).map_err(not_the_pipes)?;
+    run::<R>(&mut peer, &command, &printed).map_err(not_the_pipes)
+}
+
+/// Names the one cause of a reply's coming that is another one: a server that waits sends none.
+fn not_the_pipes(stop: Stop) -> Stop {
+    match &stop {
+        Stop::Failed(failure)
+            if failure.bytes.as_ref().is_some_and(|bytes| !bytes.came.is_empty()) =>
+        {
+            stop.only_cause(
+                "a reply comes, so the pipes do not hold the server: it sends only a part of what \
+                 the command has printed, or something else",
+            )
+        }
+        _ => stop,
+    }
 }
 
 /// A command reads its input. The program's own stays open meanwhile.
@@ -266,7 +306,7 @@ pub fn endless_command<R: Replies>(bench: &mut Bench) -> Outcome {
     need_unix_shell()?;
     let mut peer = next_client(bench, good::<R>())?;
     // The limit of time is long: it must not take its passing to end this one.
-    peer = ends::<R>(bench, peer, "yes", "prints for ever", LIMIT + SLACK)?;
+    peer = ends::<R>(bench, peer, "yes", FOR_EVER, LIMIT + SLACK)?;
     let mut patience = LIMIT + SLACK;
     if bench.has("limit") {
         peer.close()?;
@@ -313,6 +353,7 @@ fn ends<R: Replies>(
 /// Waits for a reply, or for the connection's end, and keeps an eye on the memory meanwhile.
 fn await_reply(bench: &mut Bench, peer: &mut Peer, patience: Duration, what: &str) -> Outcome {
     let expected = format!("a reply, or the end of the connection, though the command {what}");
+    let limited = bench.has("limit");
     let program = bench.program()?;
     let began = Instant::now();
     peer.wait_for(Some(LOOK));
@@ -320,13 +361,18 @@ fn await_reply(bench: &mut Bench, peer: &mut Peer, patience: Duration, what: &st
         let memory = program.activity().map_or(0, |activity| activity.memory);
         ensure(memory < MEMORY, || {
             let observed = "the program keeps all of it: it holds more than 1 GiB by now";
-            Failure::new(expected.as_str(), observed)
+            Failure::new(expected.as_str(), observed).only_cause(KEPT_CAUSE)
         })?;
         ensure(began.elapsed() < patience && program.status().is_none(), || {
             let then = Then::Silence(silence);
             let waited = began.elapsed().as_secs_f64();
             let observed = format!("nothing came in {waited:.1} s: {}", peer.what(&then));
-            Failure::new(expected.as_str(), observed)
+            let failure = Failure::new(expected.as_str(), observed);
+            if limited && program.status().is_none() {
+                failure.only_cause(not_ended_cause(what == FOR_EVER))
+            } else {
+                failure
+            }
         })?;
     }
     peer.wait_for(None);

@@ -213,7 +213,7 @@ fn endless_command(bench: &mut Bench) -> Outcome {
     need_unix_shell()?;
     let limit = if bench.has("limit") { OWN_LIMIT } else { LIMIT };
     bench.set("limit", limit.as_secs().to_string());
-    for (command, what) in [("yes", "prints for ever"), ("sleep 1000", "never ends")] {
+    for (command, what) in [("yes", commands::FOR_EVER), ("sleep 1000", "never ends")] {
         let mut caller = next_client(bench, ECHO)?;
         caller.send(command)?;
         await_answer(bench, &mut caller, limit + SLACK, what)?;
@@ -231,11 +231,15 @@ fn await_answer(bench: &mut Bench, caller: &mut Caller, patience: Duration, what
         let memory = program.activity().map_or(0, |activity| activity.memory);
         ensure(memory < MEMORY, || {
             let observed = "the program keeps all of it: it holds more than 1 GiB by now";
-            Failure::new(expected.as_str(), observed)
+            Failure::new(expected.as_str(), observed).only_cause(commands::KEPT_CAUSE)
         })?;
     }
     caller.wait_for(Some(LOOK));
-    caller.expect_datagram(&expected)?;
+    let limited = bench.has("limit") && program.status().is_none();
+    caller.expect_datagram(&expected).map_err(|stop| {
+        let cause = commands::not_ended_cause(what == commands::FOR_EVER);
+        if limited { stop.only_cause(cause) } else { stop }
+    })?;
     caller.wait_for(None);
     Ok(())
 }
