@@ -12,7 +12,7 @@ use processes::{Port, Running, Status};
 use tempfile::TempDir;
 
 use crate::gate::Gate;
-use crate::peer::{LeftOpen, Peer};
+use crate::peer::{LeftOpen, Peer, named};
 use crate::program::{Program, Stream};
 use crate::role::{Role, Transport};
 use crate::story::Story;
@@ -335,7 +335,7 @@ impl Bench {
             return Ok(());
         }
         let program = self.program()?;
-        let expected = format!("a program that prints the answer \"{}\"", text.escape_ascii());
+        let expected = format!("a program that prints the answer {}", named(text));
         let output = program.output(Stream::Stdout);
         let observed = match output.trim_ascii() {
             [] => String::from("it printed nothing"),

@@ -589,6 +589,11 @@ pub fn quoted(bytes: &[u8]) -> String {
     format!("\"{}\"{more} ({})", shown.escape_ascii(), bytes_text(bytes.len()))
 }
 
+/// Bytes as a sentence of a failure shows them: whole if they are few.
+pub fn named(bytes: &[u8]) -> String {
+    if bytes.len() <= SHOWN { format!("\"{}\"", bytes.escape_ascii()) } else { quoted(bytes) }
+}
+
 /// `1 byte`, `5 bytes`.
 pub fn bytes_text(count: usize) -> String {
     format!("{count} byte{}", if count == 1 { "" } else { "s" })

@@ -12,6 +12,7 @@ use crate::datagrams::{Caller, Host, LONG};
 use crate::lessons::udp_client::{self, Client};
 use crate::lessons::udp_server::{self, Exchange, next_client};
 use crate::lessons::{Check, Part, tcp_client, waiting};
+use crate::peer::named;
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 
@@ -182,7 +183,7 @@ fn hear_time(caller: &mut Caller) -> Outcome<DateTime> {
     let Ok(told) = DateTime::strptime(PLAIN, &text) else {
         let bytes = now.to_string().replace('T', " ");
         let wanted = bytes.get(..19).unwrap_or_default();
-        return Err(Failure::new(what, format!("the answer is {text:?}"))
+        return Err(Failure::new(what, format!("the answer is {}", named(&answer)))
             .bytes(wanted, answer)
             .into());
     };
@@ -215,7 +216,7 @@ fn works(bench: &mut Bench) -> Outcome {
     let is_year = year.is_some_and(|year| year.len() == 4 && year.iter().all(u8::is_ascii_digit));
     ensure(is_year, || {
         let expected = "the year within the words of the format \"the year %Y!\"";
-        Failure::new(expected, format!("the answer is \"{}\"", answer.escape_ascii()))
+        Failure::new(expected, format!("the answer is {}", named(&answer)))
     })?;
 
     caller.send(PLAIN)?;

@@ -248,6 +248,28 @@ fn one_mistake_has_one_story() {
 }
 
 #[test]
+fn what_is_long_is_shown_by_its_beginning() {
+    let client = "import socket, sys\n\
+         client = socket.socket(type=socket.SOCK_DGRAM)\n\
+         for line in sys.stdin:\n  \
+           client.sendto(line.strip().encode(), (sys.argv[1], int(sys.argv[2])))\n  \
+           print(client.recv(1024).decode(), flush=True)";
+    for (role, program) in [
+        ("client", client),
+        ("server", &datagrams("", "[time.strftime('%Y').encode() + b'?' * 5000]")),
+    ] {
+        let judged = judge(&["9", role, "--format", "json"], program);
+        let json: serde_json::Value = serde_json::from_str(&judged.stdout).expect("JSON");
+        for check in json["checks"].as_array().expect("a list") {
+            for text in ["expected", "observed"] {
+                let length = check["evidence"][text].as_str().unwrap_or_default().len();
+                assert!(length < 500, "{}: {check}", check["id"]);
+            }
+        }
+    }
+}
+
+#[test]
 fn an_md5_is_taken_for_letters_in_lesson_7_as_well() {
     for (role, script, arguments) in [
         ("get-client", "wrong/file_transfer_get_client.py", &["{host}", "{port}", "{name}"][..]),
