@@ -66,7 +66,7 @@ def send(message):
         sock.sendall(message[2:])
     elif fault == "two-messages":
         sock.sendall(b"wait\n")
-        time.sleep(0.05)
+        time.sleep(0.1)
         sock.sendall(message)
     elif fault == "more-than-asked":
         sock.sendall(message + b"bye\n")

@@ -66,7 +66,7 @@ def send(conn, answer):
             conn.sendall(answer)
         elif fault == "two-messages":
             conn.sendall(b"wait\n")
-            time.sleep(0.05)
+            time.sleep(0.1)
             conn.sendall(answer)
         else:
             conn.sendall(answer)
