@@ -175,7 +175,7 @@ fn judge(
         Ok(Report { check: check.into(), verdict, story, words_mean: Vec::new(), ended: None })
     };
     let mut done = 0;
-    progress.show("1 of", checks.len());
+    progress.show("", done);
     in_order(checks.len(), make, |report| {
         progress.clear();
         reporter.add(&report)?;

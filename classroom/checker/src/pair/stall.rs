@@ -19,6 +19,9 @@ const LOOK: Duration = Duration::from_millis(5);
 const SHORTEST: f64 = 0.03;
 const LONGEST: f64 = 0.5;
 
+/// How long the first write is at most. What fills a segment does not wait (RFC 896).
+const SMALL: u64 = 1460;
+
 /// Looks again and again at what lies in the queues of the two senders.
 pub struct Watcher {
     over: Arc<AtomicBool>,
@@ -74,7 +77,8 @@ fn count(events: &[Event], looks: &[Look], wanted: Direction) -> usize {
             let between = |look: &&Look| look.seconds > before && look.seconds < event.seconds;
             let had_more =
                 looks.iter().filter(between).any(|look| look.queued[wanted as usize] > came);
-            stalls += usize::from((SHORTEST..LONGEST).contains(&gap) && had_more);
+            let stalled = (SHORTEST..LONGEST).contains(&gap) && came < SMALL && had_more;
+            stalls += usize::from(stalled);
         }
         last = Some((event.seconds, length));
     }
