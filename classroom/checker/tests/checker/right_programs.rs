@@ -126,6 +126,10 @@ pub const RIGHT: &[Right] = &[
         arguments: &["{host}", "{port}", "{name}"],
         ..python(7, "get-client", "file_transfer_get_client_asyncio.py")
     },
+    Right {
+        arguments: &["{host}", "{port}", "{name}"],
+        ..python(7, "get-client", "file_transfer_get_client_careful.py")
+    },
     rust(
         7,
         "client",

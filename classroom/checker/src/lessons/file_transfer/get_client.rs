@@ -1,7 +1,5 @@
 //! The checks of lesson 7's client that downloads a file.
 
-use std::fs;
-
 use serde_json::json;
 
 use super::client::{
@@ -10,7 +8,7 @@ use super::client::{
     expect_complaint, expect_no_crash,
 };
 use super::message::{DIGITS_AS_LETTERS, framed, header, here_is, in_capitals, md5, receive};
-use super::paths::{Outside, expect_file, expect_no_file, find};
+use super::paths::{Outside, clear, expect_file, expect_no_file};
 use crate::bench::Bench;
 use crate::lessons::framed_client::expect_room;
 use crate::lessons::length;
@@ -140,10 +138,17 @@ pub const GET_CLIENT: Part = Part {
 const NAME: &str = "report.bin";
 const FILE: &[u8] = b"a few bytes";
 
+/// Starts the client in an empty folder: what an earlier try has kept is no file of its own, which
+/// it may refuse to replace.
+fn start(bench: &mut Bench) -> Outcome<Peer> {
+    clear(bench.folder())?;
+    bench.set("name", NAME);
+    bench.accept()
+}
+
 /// Starts the client, and receives what it asks for.
 fn asked(bench: &mut Bench) -> Outcome<Peer> {
-    bench.set("name", NAME);
-    let mut peer = bench.accept()?;
+    let mut peer = start(bench)?;
     asks(&mut peer).map_err(|stop| stop.in_plain(Plain::Opening))?;
     Ok(peer)
 }
@@ -186,19 +191,11 @@ fn given_behind(bench: &mut Bench, header: &[u8], file: &[u8]) -> Outcome {
     kept(bench, file)
 }
 
-/// Starts the client anew, with an empty folder, and expects that all goes well: what it has
-/// turned away before was not turned away for another reason.
+/// Starts the client anew, and expects that all goes well: what it has turned away before was not
+/// turned away for another reason.
 fn goes_well_anew(bench: &mut Bench) -> Outcome {
-    begin_anew(bench)?;
-    given(bench, FILE).map_err(|stop| stop.in_plain(Plain::Opening))
-}
-
-fn begin_anew(bench: &mut Bench) -> Outcome {
     bench.kill();
-    if let Some(left) = find(bench.folder(), NAME) {
-        fs::remove_file(left)?;
-    }
-    Ok(())
+    given(bench, FILE).map_err(|stop| stop.in_plain(Plain::Opening))
 }
 
 /// Answers, and expects that the program ends, and not as if all were well.
@@ -271,8 +268,7 @@ fn wrong_byte_order(bench: &mut Bench) -> Outcome {
 }
 
 fn any_order(bench: &mut Bench, answer: Vec<u8>) -> Outcome {
-    bench.set("name", NAME);
-    let mut peer = bench.accept()?;
+    let mut peer = start(bench)?;
     peer.take_any_order();
     asks(&mut peer)?;
     peer.send([&answer[..], FILE].concat())?;
@@ -350,7 +346,7 @@ fn digest_mismatch(bench: &mut Bench) -> Outcome {
     answered_wrongly(bench, &answer, "what has come is not the file that was meant")?;
     goes_well_anew(bench)?;
 
-    begin_anew(bench)?;
+    bench.kill();
     bench.story().tell("the same with its md5, in capitals");
     let capitals = in_capitals(NAME, FILE, json!({"status": "ok"}));
     given_behind(bench, &capitals, FILE).map_err(|stop| stop.only_cause(DIGITS_AS_LETTERS))

@@ -19,6 +19,19 @@ pub fn find(folder: &Path, name: &str) -> Option<PathBuf> {
     })
 }
 
+/// Takes all that lies in a folder away. Links are not followed.
+pub fn clear(folder: &Path) -> Outcome {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() && !path.is_symlink() {
+            fs::remove_dir_all(path)?;
+        } else {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
 /// Expects that a file of this name lies somewhere in a folder, and what is in it. Returns where.
 pub fn expect_file(folder: &Path, name: &str, wanted: &[u8]) -> Outcome<PathBuf> {
     let expected = || format!("a file {name} of {} bytes", wanted.len());
