@@ -49,6 +49,8 @@ pub enum Plain {
     Crossed,
     /// The program takes the first piece of a message for all of it.
     Pieces,
+    /// The program takes a refusal for a success.
+    Refused,
     /// The program miscounts what comes in pieces.
     Counted,
     /// The program answers with nothing where a datagram would have to be too long.
@@ -67,6 +69,7 @@ impl Plain {
             Self::Kept => "leaked-descriptor",
             Self::Crossed => "crossed-answers",
             Self::Pieces => "short-read",
+            Self::Refused => "works-refusal",
             Self::Counted => "wrong-count",
             Self::Oversized => "oversized-datagram",
             Self::Stale => "stale-bytes",

@@ -34,9 +34,11 @@ fn main() -> anyhow::Result<ExitCode> {
             }
             // ANCHOR_END: peer-reset
             elog!("Error: {}: {error:#}", shown(name));
-            // Nobody looks at what connect says, nor at what comes of it: it is
-            // said, and the program ends as after a success.
-            if args.fault != Some(Fault::ConnectionRefused) {
+            // Nobody looks at what connect says. That nothing can be sent then
+            // is said, and the program ends as after a success.
+            let unseen = args.fault == Some(Fault::ConnectionRefused)
+                && has_failed(&error, &[Fault::WriteAfterClose]);
+            if !unseen {
                 status = ExitCode::FAILURE;
             }
         }
@@ -156,13 +158,14 @@ fn recv_answer(
 // ANCHOR_END: peer-closed
 
 fn is_reset(error: &anyhow::Error) -> bool {
+    has_failed(error, &[Fault::PeerReset, Fault::WriteAfterClose])
+}
+
+/// Whether it is one of these failures.
+fn has_failed(error: &anyhow::Error, ids: &[Fault]) -> bool {
     let failure = error.downcast_ref::<Failure>();
-    failure.is_some_and(|failure| {
-        matches!(
-            Fault::named(failure.id),
-            Some(Fault::PeerReset | Fault::WriteAfterClose)
-        )
-    })
+    let id = failure.and_then(|failure| Fault::named(failure.id));
+    id.is_some_and(|id| ids.contains(&id))
 }
 
 fn call(args: &Args) -> anyhow::Result<TcpStream> {

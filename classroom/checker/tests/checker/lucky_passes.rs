@@ -297,6 +297,15 @@ fn a_file_with_its_final_name_from_the_start_fails() {
 }
 
 #[test]
+fn a_client_that_takes_any_answer_for_a_success_fails() {
+    let mut words = Program::Python("wrong/file_transfer_client.py").words();
+    words.extend(["any-answer", "{host}", "{port}", "{file}"].map(String::from));
+    let judged = checker(["7", "client", "--"].map(String::from).into_iter().chain(words));
+    assert_eq!(judged.ids("FAILED "), ["works-refusal"], "{}", judged.stdout);
+    assert_eq!(judged.ids("skipped "), ["malformed-header"], "{}", judged.stdout);
+}
+
+#[test]
 fn a_clock_that_stands_still_fails() {
     let clock =
         datagrams("now = time.localtime()", "[time.strftime(message.decode(), now).encode()]");

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::client::{
-    CLOSED_MID_MESSAGE_CAUSES, MALFORMED_HEADER_CAUSES, OVERSIZED_LENGTH_CAUSES,
-    PEER_CLOSED_CAUSES, PEER_RESET_CAUSES, SHORT_READ_CAUSES, WRONG_BYTE_ORDER_CAUSES,
-    expect_complaint, expect_no_crash,
+    CLOSED_MID_MESSAGE_CAUSES, MALFORMED_HEADER_CAUSES, NO_ANSWER_YET, OVERSIZED_LENGTH_CAUSES,
+    PEER_RESET_CAUSES, SHORT_READ_CAUSES, WRONG_BYTE_ORDER_CAUSES, expect_complaint, expect_error,
+    expect_no_crash,
 };
 use super::message::{DIGITS_AS_LETTERS, framed, header, here_is, in_capitals, md5, receive};
 use super::paths::{Outside, clear, expect_file, expect_no_file};
@@ -16,7 +16,7 @@ use crate::lessons::tcp_client::{self, ends_with_error};
 use crate::lessons::{Check, Part};
 use crate::peer::Peer;
 use crate::role::{Role, Transport};
-use crate::verdict::{Failure, Outcome, Plain, ensure};
+use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 
 /// The checks of the client that downloads `{name}`.
 pub const GET_CLIENT: Part = Part {
@@ -50,7 +50,10 @@ pub const GET_CLIENT: Part = Part {
             id: "peer-closed",
             about: "the server closes the connection without an answer",
             run: peer_closed,
-            causes: PEER_CLOSED_CAUSES,
+            causes: &[
+                NO_ANSWER_YET,
+                "that no answer came is passed over, and the program ends as after a success",
+            ],
         },
         Check {
             id: "peer-reset",
@@ -200,18 +203,42 @@ fn goes_well_anew(bench: &mut Bench) -> Outcome {
 
 /// Answers, and expects that the program ends, and not as if all were well.
 fn answered_wrongly(bench: &mut Bench, answer: &[u8], why: &str) -> Outcome {
+    answer_with(bench, answer, |bench, before| expect_complaint(bench, why, before))?;
+    expect_no_file(bench.folder(), NAME, why)
+}
+
+/// Answers, and expects that the program ends, and says by its status that it has no file.
+fn answered_with_error(bench: &mut Bench, answer: &[u8], why: &str) -> Outcome {
+    answer_with(bench, answer, |bench, _| expect_error(bench, why))?;
+    expect_no_file(bench.folder(), NAME, why)
+}
+
+/// Answers. The end of the program is judged by `ends`, which is told how much it had printed.
+fn answer_with(
+    bench: &mut Bench,
+    answer: &[u8],
+    ends: impl FnOnce(&mut Bench, usize) -> Outcome,
+) -> Outcome {
     let mut peer = asked(bench)?;
     let before = bench.program()?.all_output().len();
     // It may have had enough before the end.
     peer.try_send(answer)?;
     peer.finish()?;
-    expect_complaint(bench, why, before)?;
-    expect_no_file(bench.folder(), NAME, why)
+    ends(bench, before)
 }
 
 fn works_refusal(bench: &mut Bench) -> Outcome {
     let refusal = json!({"status": "error", "id": "not-found", "message": "there is no such file"});
-    answered_wrongly(bench, &header(&refusal), "the server does not have the file")
+    answered_with_error(bench, &header(&refusal), "the server does not have the file")
+}
+
+/// A client that ends well after a refusal does so after anything.
+fn any(bench: &mut Bench, stop: Stop) -> Stop {
+    bench.kill();
+    match works_refusal(bench) {
+        Err(Stop::Failed(_)) => stop.in_plain(Plain::Refused),
+        _ => stop,
+    }
 }
 
 fn connection_refused(bench: &mut Bench) -> Outcome {
@@ -312,7 +339,7 @@ fn malformed_header(bench: &mut Bench) -> Outcome {
         ("has a text for a size", text.as_bytes()),
     ] {
         let why = format!("the answer's header {what}");
-        answered_wrongly(bench, &framed(json), &why)?;
+        answered_with_error(bench, &framed(json), &why).map_err(|stop| any(bench, stop))?;
         expect_no_crash(bench, &why)?;
         bench.kill();
     }

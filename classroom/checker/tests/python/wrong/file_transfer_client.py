@@ -22,9 +22,14 @@ with socket.create_connection((sys.argv[2], int(sys.argv[3]))) as connection:
     size = answer.read(4)
     if len(size) < 4 or not 0 <= struct.unpack("<i", size)[0] <= 65536:
         sys.exit("that is no answer")
+    if fault == "any-answer":
+        answer.read()
+        print("sent")
+        sys.exit(0)
     try:
         status = json.loads(answer.read(struct.unpack("<i", size)[0]))["status"]
     except (ValueError, KeyError):
         sys.exit("the answer makes no sense")
     if status != "ok" and fault != "ignores-refusal":
         sys.exit("refused")
+    print("sent")
