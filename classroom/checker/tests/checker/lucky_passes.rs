@@ -296,6 +296,27 @@ fn a_file_with_its_final_name_from_the_start_fails() {
     assert!(judged.stdout.contains("it has not come whole yet"), "{}", judged.stdout);
 }
 
+/// Which name led out of the folder says what is wrong.
+#[test]
+fn half_a_cure_against_names_that_lead_elsewhere_fails() {
+    let half = [
+        ("text-prefix", "server", "the path is compared with the folder's as text"),
+        ("text-prefix", "receiver", "the path is compared with the folder's as text"),
+        ("taken-out-once", "server", "../ is taken out once: what remains makes a new one"),
+        ("read-freely", "server", "and not when one is read"),
+    ];
+    for (fault, role, cause) in half {
+        let mut words = Program::Python("wrong/file_transfer_server.py").words();
+        words.extend([fault, "{host}", "{port}", "{dir}", "{timeout}"].map(String::from));
+        let options = ["7", role, "--only", "path-traversal", "--"].map(String::from);
+        let judged = checker(options.into_iter().chain(words));
+        assert_eq!(judged.ids("FAILED "), ["path-traversal"], "{fault}: {}", judged.stdout);
+        let causes = judged.stdout.split("Likely causes").nth(1).unwrap_or_default();
+        assert!(causes.contains(cause), "{fault}: {}", judged.stdout);
+        assert_eq!(causes.matches("    - ").count(), 1, "{fault}: {}", judged.stdout);
+    }
+}
+
 #[test]
 fn a_client_that_takes_any_answer_for_a_success_fails() {
     let mut words = Program::Python("wrong/file_transfer_client.py").words();

@@ -81,14 +81,17 @@ class Conversation(socketserver.StreamRequestHandler):
         name = request.get("filename")
         if not isinstance(name, str):
             raise Refused("malformed-header", "no filename")
-        if not re.fullmatch(r"[^/\\\0]+", name) or name in (".", ".."):
-            raise Refused("path-traversal", "not a plain name")
-        path = os.path.join(FOLDER, name)
+        path = os.path.join(FOLDER, self.plain(name))
         if os.path.islink(path):
             raise Refused("path-traversal", "a link")
         if action == "get":
             return self.give(name, path)
         return self.keep(request, path), b""
+
+    def plain(self, name):
+        if not re.fullmatch(r"[^/\\\0]+", name) or name in (".", ".."):
+            raise Refused("path-traversal", "not a plain name")
+        return name
 
     def give(self, name, path):
         try:

@@ -8,7 +8,7 @@ use super::client::{
     expect_no_crash,
 };
 use super::message::{DIGITS_AS_LETTERS, framed, header, here_is, in_capitals, md5, receive};
-use super::paths::{Outside, clear, expect_file, expect_no_file};
+use super::paths::{Outside, Way, clear, expect_file, expect_no_file};
 use crate::bench::Bench;
 use crate::lessons::framed_client::expect_room;
 use crate::lessons::length;
@@ -114,10 +114,7 @@ pub const GET_CLIENT: Part = Part {
             id: "path-traversal",
             about: "the server answers with another file name, one that leads elsewhere",
             run: path_traversal,
-            causes: &[
-                "the file is kept under the name that the server gives it: the name was the \
-                 client's to choose",
-            ],
+            causes: &[THEIR_NAME],
         },
         Check {
             id: "interrupted-upload",
@@ -136,6 +133,10 @@ pub const GET_CLIENT: Part = Part {
         },
     ],
 };
+
+/// The cause of a file's coming to lie wherever a server wants it.
+const THEIR_NAME: &str = "the file is kept under the name that the server gives it: the name was \
+                          the client's to choose";
 
 /// The file, and its name.
 const NAME: &str = "report.bin";
@@ -348,14 +349,16 @@ fn malformed_header(bench: &mut Bench) -> Outcome {
 
 fn path_traversal(bench: &mut Bench) -> Outcome {
     let outside = Outside::new(bench, bench.folder())?;
-    for name in outside.names("escaped.bin") {
+    for (number, Way { name, cause }) in outside.ways("escaped.bin").into_iter().enumerate() {
+        let cause = if number < 2 { THEIR_NAME } else { cause };
         let mut peer = asked(bench)?;
         bench.story().tell("answers with a file whose name leads elsewhere");
         peer.try_send(&[&here_is(&name, FILE), FILE].concat())?;
         peer.finish()?;
         // Whether it keeps the file under its own name, or refuses it, is left open.
         bench.expect_program_end("the file is over")?;
-        expect_no_file(outside.path(), "escaped.bin", "it lies outside of the working directory")?;
+        let why = "it lies outside of the working directory";
+        outside.expect_no_file("escaped.bin", why, cause)?;
         bench.kill();
     }
     goes_well_anew(bench)

@@ -54,53 +54,96 @@ pub fn expect_no_file(folder: &Path, name: &str, why: &str) -> Outcome {
     Err(Failure::new(format!("no file under the name {name}: {why}"), observed).into())
 }
 
-/// A folder beside the one in which a program may keep files.
+/// Two folders beside the one in which a program may keep files: any, and one whose name begins with
+/// the other's.
 pub struct Outside {
     folder: TempDir,
-    up: String,
+    sibling: TempDir,
 }
 
+/// A name that leads out of the folder, and what is wrong with a program that follows it, when it
+/// has not followed those before.
+pub struct Way {
+    /// The name.
+    pub name: String,
+    /// What is wrong.
+    pub cause: &'static str,
+}
+
+/// Causes of names that lead elsewhere bringing a server down, where none of them led there.
+pub const NAMES_CAUSES: &[&str] =
+    &["the error that such a name makes is not caught where its client is served"];
+
+/// What is wrong with a file that has come to lie elsewhere.
+pub const OUTSIDE: &str = "it lies outside of the server's folder";
+
+/// Causes of a name's leading elsewhere.
+const JOINED: &str = "the name is joined to the folder as it is: ../ leads out of it";
+const ABSOLUTE: &str = "an absolute path takes the folder's place when it is joined to it";
+const AS_TEXT: &str = "the path is compared with the folder's as text: that of another folder \
+                       beside it may begin with the same letters";
+const ONCE: &str = "../ is taken out once: what remains makes a new one";
+const BEGINNING: &str = "only the beginning of the name is looked at: ../ stands further back";
+const ONE_SLASH: &str = "a slash is taken from the front, or looked for there, once: what remains is \
+                         absolute again";
+const BACKSLASH: &str = "a backslash is taken for a slash, and was not when the name was looked at";
+const ESCAPES: &str = "%2e and %2f are made dots and slashes when the name has been looked at";
+const NORMALISED: &str = "the name is normalised, which makes dots of other letters, when it has \
+                          been looked at";
+const BLANKS: &str = "blanks are cut off when the name has been looked at";
+
 impl Outside {
-    /// Makes one beside `kept`, which is the bench's folder or lies in it.
+    /// Makes them beside `kept`, which is the bench's folder or lies in it.
     pub fn new(bench: &Bench, kept: &Path) -> Outcome<Self> {
         // Within the bench's folder we are alone; around it we are not.
         let letters = if kept == bench.folder() { 6 } else { 0 };
         let around = kept.parent().unwrap_or(kept);
         let folder = Builder::new().prefix("outside").rand_bytes(letters).tempdir_in(around)?;
-        let name = folder.path().file_name().unwrap_or_default().to_string_lossy();
-        let up = format!("../{name}");
-        Ok(Self { folder, up })
+        let name = format!("{}-beside", name_of(kept));
+        let sibling = Builder::new().prefix(&name).rand_bytes(0).tempdir_in(around)?;
+        Ok(Self { folder, sibling })
     }
 
-    /// The folder.
-    pub fn path(&self) -> &Path {
-        self.folder.path()
+    /// The folders.
+    pub fn folders(&self) -> [&Path; 2] {
+        [self.folder.path(), self.sibling.path()]
     }
 
-    /// Names that lead to a file in it: relative, and absolute; and such as lead there when a usual
+    /// Names that lead to a file in them: relative, and absolute; and such as lead there when a usual
     /// half of a cure has been applied to them.
-    pub fn names(&self, file: &str) -> Vec<String> {
-        let absolute = self.folder.path().join(file).to_string_lossy().into_owned();
-        let up = &self.up;
-        let beside = up.trim_start_matches("../");
-        vec![
-            format!("{up}/{file}"),
-            absolute.clone(),
-            // `../` is taken out once, from the front or everywhere.
-            format!("../{up}/{file}"),
-            format!("....//{beside}/{file}"),
-            format!("..././{beside}/{file}"),
-            // Only a name that begins with dots is refused, or with a slash.
-            format!("./{up}/{file}"),
-            format!("x/../{up}/{file}"),
-            format!("/{absolute}"),
-            // It is made right afterwards: other slashes, escapes, other dots.
-            format!("..\\{beside}\\{file}"),
-            format!("%2e%2e/{beside}/{file}"),
-            format!("%2e%2e%2f{beside}%2f{file}"),
-            format!("\u{ff0e}\u{ff0e}/{beside}/{file}"),
-            // Blanks around it are cut off behind the look at it.
-            format!(" {up}/{file} "),
+    pub fn ways(&self, file: &str) -> Vec<Way> {
+        let absolute = |folder: &TempDir| folder.path().join(file).to_string_lossy().into_owned();
+        let [elsewhere, in_sibling] = [&self.folder, &self.sibling].map(absolute);
+        let [beside, sibling] = [&self.folder, &self.sibling].map(|folder| name_of(folder.path()));
+        [
+            (format!("../{beside}/{file}"), JOINED),
+            (elsewhere.clone(), ABSOLUTE),
+            (format!("../{sibling}/{file}"), AS_TEXT),
+            (in_sibling, AS_TEXT),
+            (format!("../../{beside}/{file}"), ONCE),
+            (format!("....//{beside}/{file}"), ONCE),
+            (format!("..././{beside}/{file}"), ONCE),
+            (format!("./../{beside}/{file}"), BEGINNING),
+            (format!("x/../../{beside}/{file}"), BEGINNING),
+            (format!("/{elsewhere}"), ONE_SLASH),
+            (format!("..\\{beside}\\{file}"), BACKSLASH),
+            (format!("%2e%2e/{beside}/{file}"), ESCAPES),
+            (format!("%2e%2e%2f{beside}%2f{file}"), ESCAPES),
+            (format!("\u{ff0e}\u{ff0e}/{beside}/{file}"), NORMALISED),
+            (format!(" ../{beside}/{file} "), BLANKS),
         ]
+        .map(|(name, cause)| Way { name, cause })
+        .into()
     }
+
+    /// Expects that no file of this name lies in them.
+    pub fn expect_no_file(&self, file: &str, why: &str, cause: &str) -> Outcome {
+        let outcome = self.folders().iter().try_for_each(|at| expect_no_file(at, file, why));
+        outcome.map_err(|stop| stop.only_cause(cause))
+    }
+}
+
+/// The last part of a path.
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::message::{framed, header};
-use super::paths::{Outside, expect_file, expect_no_file, find};
+use super::paths::{NAMES_CAUSES, OUTSIDE, Outside, Way, expect_file, expect_no_file, find};
 use crate::bench::Bench;
 use crate::lessons::tcp_server::{self, goes_on};
 use crate::lessons::{Check, Part};
@@ -126,10 +126,7 @@ pub const RECEIVER: Part = Part {
             id: "path-traversal",
             about: "files come whose names lead out of the folder",
             run: path_traversal,
-            causes: &[
-                "the client's file name is joined to the folder as it is: ../ leads out of it, \
-                 and an absolute path takes its place",
-            ],
+            causes: NAMES_CAUSES,
         },
         Check {
             id: "interrupted-upload",
@@ -389,11 +386,11 @@ fn path_traversal(bench: &mut Bench) -> Outcome {
     let kept = find(&folder(bench), "inside.txt").and_then(|path| path.parent().map(Into::into));
     let kept: PathBuf = kept.unwrap_or_else(|| folder(bench));
     let outside = Outside::new(bench, &kept)?;
-    for name in outside.names("escaped.txt") {
+    for Way { name, cause } in outside.ways("escaped.txt") {
         bench.story().tell("uploads a file whose name leads out of the folder");
         send(bench, &[&plain(&name, FILE.len()), FILE].concat())?;
         bench.settle()?;
-        expect_no_file(outside.path(), "escaped.txt", "it lies outside of the server's folder")?;
+        outside.expect_no_file("escaped.txt", OUTSIDE, cause)?;
     }
     bench.story().tell("uploads a file whose name holds a zero byte");
     send(bench, &[&plain("a\0b.txt", FILE.len()), FILE].concat())?;

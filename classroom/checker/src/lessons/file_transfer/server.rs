@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::message::{get, header, md5, put, receive_ok, receive_refusal};
-use super::paths::expect_file;
+use super::paths::{NAMES_CAUSES, expect_file};
 use crate::bench::Bench;
 use crate::lessons::framed_client::TIMEOUT_MID_MESSAGE_CAUSES;
 use crate::lessons::{Check, Part, lasting, tcp_server, waiting};
@@ -215,12 +215,7 @@ pub const SERVER: Part = Part {
             id: "path-traversal",
             about: "names that lead out of the folder, to write there and to read",
             run: files::path_traversal,
-            causes: &[
-                "the client's file name is joined to the folder as it is: ../ leads out of it, and \
-                 an absolute path takes its place",
-                "the name is looked at when a file is written, and not when one is read",
-                "a link in the folder is followed",
-            ],
+            causes: NAMES_CAUSES,
         },
         Check {
             id: "interrupted-upload",

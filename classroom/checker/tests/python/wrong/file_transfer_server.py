@@ -15,7 +15,22 @@ class Conversation(right.Conversation):
         if fault != "open-end":
             super().end()
 
+    def plain(self, name):
+        if fault == "text-prefix":
+            # Nor does it say where the folder's name ends.
+            folder = os.path.realpath(right.FOLDER)
+            if os.path.realpath(os.path.join(folder, name)).startswith(folder):
+                return name
+        if fault == "taken-out-once":
+            name = name.replace("../", "")
+            if "\0" not in name and not name.startswith("/"):
+                return name
+        if fault == "read-freely" and self.action == "get":
+            return name
+        return super().plain(name)
+
     def answer(self, request):
+        self.action = request.get("action")
         if fault == "no-plain-upload" and "action" not in request:
             raise right.Refused("malformed-header", "no action")
         try:

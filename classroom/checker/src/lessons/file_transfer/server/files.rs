@@ -9,7 +9,7 @@ use socket2::SockRef;
 use super::super::message::{
     DIGITS_AS_LETTERS, expect_turned_away, get, in_capitals, put, receive_ok,
 };
-use super::super::paths::{Outside, expect_file, expect_no_file, find};
+use super::super::paths::{OUTSIDE, Outside, Way, expect_file, expect_no_file, find};
 use super::{FILE, MAX_ANSWER, connect, folder, next_client, stop_within_file, told_folder};
 use crate::bench::Bench;
 use crate::peer::Then;
@@ -112,6 +112,12 @@ pub fn digest_mismatch(bench: &mut Bench) -> Outcome {
     Ok(())
 }
 
+/// The cause of a file's being handed out that would not be kept.
+const ONLY_WRITTEN: &str = "the name is looked at when a file is written, and not when one is read";
+
+/// The cause of a link's leading elsewhere.
+const LINK: &str = "a link in the folder is followed";
+
 /// Names come that lead elsewhere.
 pub fn path_traversal(bench: &mut Bench) -> Outcome {
     next_client(bench, "inside.txt")?;
@@ -119,26 +125,34 @@ pub fn path_traversal(bench: &mut Bench) -> Outcome {
     let kept: PathBuf = kept.unwrap_or_else(|| folder(bench));
     let outside = Outside::new(bench, &kept)?;
     let secret = b"nobody's business";
-    fs::write(outside.path().join("secret.txt"), secret)?;
+    let [folder, _] = outside.folders();
+    for folder in outside.folders() {
+        fs::write(folder.join("secret.txt"), secret)?;
+    }
 
-    for name in outside.names("escaped.txt") {
+    for Way { name, cause } in outside.ways("escaped.txt") {
         bench.story().tell("uploads a file whose name leads out of the folder");
         try_upload(bench, &name)?;
-        expect_no_file(outside.path(), "escaped.txt", "it lies outside of the server's folder")?;
+        outside.expect_no_file("escaped.txt", OUTSIDE, cause)?;
     }
-    for name in outside.names("secret.txt") {
+    for (number, Way { name, cause }) in outside.ways("secret.txt").into_iter().enumerate() {
         bench.story().tell("asks for a file whose name leads out of the folder");
-        refused_secret(bench, &name, secret)?;
+        let cause = if number == 0 { ONLY_WRITTEN } else { cause };
+        refused_secret(bench, &name, secret).map_err(|stop| stop.only_cause(cause))?;
     }
-    if link(&outside.path().join("secret.txt"), &kept.join("link.txt")) {
+    if link(&folder.join("secret.txt"), &kept.join("link.txt")) {
         bench.story().tell("asks for a link in the folder, and uploads a file of its name");
-        refused_secret(bench, "link.txt", secret)?;
-        try_upload(bench, "link.txt")?;
-        expect_file(outside.path(), "secret.txt", secret)?;
+        follows_no_link(bench, folder, secret).map_err(|stop| stop.only_cause(LINK))?;
     }
     bench.story().tell("uploads a file whose name holds a zero byte");
     try_upload(bench, "a\0b.txt")?;
     next_client(bench, "after.txt")
+}
+
+fn follows_no_link(bench: &mut Bench, outside: &Path, secret: &[u8]) -> Outcome {
+    refused_secret(bench, "link.txt", secret)?;
+    try_upload(bench, "link.txt")?;
+    expect_file(outside, "secret.txt", secret).map(drop)
 }
 
 /// Uploads a file under a name that must lead nowhere. Whether it is refused, or kept under
