@@ -49,6 +49,10 @@ pub enum Plain {
     Crossed,
     /// The program takes the first piece of a message for all of it.
     Pieces,
+    /// One client's reset is too much for the program.
+    Reset,
+    /// Writing to a client that is gone is too much for it.
+    Gone,
     /// The program takes a refusal for a success.
     Refused,
     /// The program miscounts what comes in pieces.
@@ -69,6 +73,8 @@ impl Plain {
             Self::Kept => "leaked-descriptor",
             Self::Crossed => "crossed-answers",
             Self::Pieces => "short-read",
+            Self::Reset => "peer-reset",
+            Self::Gone => "write-after-close",
             Self::Refused => "works-refusal",
             Self::Counted => "wrong-count",
             Self::Oversized => "oversized-datagram",

@@ -34,9 +34,7 @@ pub const SERVER: Part = Part {
         lasting::wrong_socket_check(|bench| {
             lasting::wrong_socket(bench, |bench| next_client(bench, echo::HELLO))
         }),
-        lasting::leaked_descriptor_check(|bench| {
-            lasting::leaked_descriptor(bench, |bench| next_client(bench, echo::HELLO))
-        }),
+        lasting::leaked_descriptor_check(|bench| tcp_server::leaked_descriptor(bench, echo::HELLO)),
         lasting::interrupted_call_check(|bench| tcp_server::interrupted_call(bench, echo::HELLO)),
         Check {
             id: "stale-bytes",

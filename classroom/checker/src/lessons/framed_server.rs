@@ -31,9 +31,7 @@ pub const fn checks<R: Replies>() -> [Check; 25] {
         lasting::wrong_socket_check(|bench| {
             lasting::wrong_socket(bench, |bench| next_client(bench, good::<R>()))
         }),
-        lasting::leaked_descriptor_check(|bench| {
-            lasting::leaked_descriptor(bench, |bench| next_client(bench, good::<R>()))
-        }),
+        lasting::leaked_descriptor_check(|bench| tcp_server::leaked_descriptor(bench, good::<R>())),
         lasting::interrupted_call_check(|bench| tcp_server::interrupted_call(bench, good::<R>())),
         Check {
             id: "stale-bytes",

@@ -54,7 +54,7 @@ pub const SERVER: Part = Part {
             lasting::wrong_socket(bench, |bench| next_client(bench, good::<Bare>()))
         }),
         lasting::leaked_descriptor_check(|bench| {
-            lasting::leaked_descriptor(bench, |bench| next_client(bench, good::<Bare>()))
+            tcp_server::leaked_descriptor(bench, good::<Bare>())
         }),
         lasting::interrupted_call_check(|bench| {
             tcp_server::interrupted_call(bench, good::<Bare>())

@@ -10,9 +10,11 @@ use crate::peer::{Peer, Then};
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 use crate::watch::Doing;
 
-/// What `{timeout}` is when a client keeps silent, and how much later it must be gone at last.
-const TIMEOUT: Duration = Duration::from_secs(1);
-const SLACK: Duration = Duration::from_secs(6);
+/// What `{timeout}` is when a client keeps silent.
+pub const TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How much later than that it must be gone at last.
+pub const SLACK: Duration = Duration::from_secs(6);
 
 /// Causes of a restart that fails.
 pub const ADDRESS_IN_USE_CAUSES: &[&str] = &[
@@ -196,6 +198,18 @@ pub fn write_after_close(bench: &mut Bench, good: Exchange) -> Outcome {
 pub fn interrupted_call(bench: &mut Bench, good: Exchange) -> Outcome {
     let mut peer = next_client(bench, good)?;
     lasting::interrupted_call(bench, || good.play(&mut peer))
+}
+
+/// Clients come and go, in all ways.
+pub fn leaked_descriptor(bench: &mut Bench, good: Exchange) -> Outcome {
+    let asks = |bench: &mut Bench| {
+        let mut peer = bench.connect()?;
+        peer.send(good.ask)?;
+        // Behind the end a write meets a broken pipe, and not only a read a reset.
+        peer.finish()?;
+        Ok(peer)
+    };
+    lasting::leaked_descriptor(bench, &|bench| next_client(bench, good), &[&asks])
 }
 
 /// A client connects and says nothing.

@@ -105,6 +105,34 @@ fn a_timeout_that_is_not_the_one_that_was_given_fails() {
     }
 }
 
+/// A server that closes its connections unless they end like this: then it keeps them, and does
+/// what else is said.
+fn keeper(error: &str, act: &str) -> String {
+    format!(
+        "import socket, sys\n\
+         listener = socket.create_server((sys.argv[1], int(sys.argv[2])))\n\
+         kept = []\n\
+         while True:\n  \
+           connection, _ = listener.accept()\n  \
+           connection.settimeout(float(sys.argv[3]))\n  \
+           try:\n    \
+             while message := connection.recv(1024): connection.sendall(message.upper())\n  \
+           except {error}: kept.append(connection); {act}; continue\n  \
+           except OSError as error: print(error)\n  \
+           connection.close()"
+    )
+}
+
+#[test]
+fn connections_that_are_kept_only_when_they_end_otherwise_fail() {
+    for (error, act, cause) in [
+        ("ConnectionError", "print('gone')", "and not where it ends with an error"),
+        ("TimeoutError", "connection.shutdown(2)", "a connection is only shut down"),
+    ] {
+        fails("3", "server", "leaked-descriptor", &keeper(error, act), cause);
+    }
+}
+
 #[test]
 fn room_for_what_is_only_announced_fails() {
     let client = "import socket, struct, sys\n\

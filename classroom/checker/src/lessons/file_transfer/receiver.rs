@@ -2,14 +2,13 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use serde_json::json;
 
 use super::message::{framed, header};
 use super::paths::{NAMES_CAUSES, OUTSIDE, Outside, Way, expect_file, expect_no_file, find};
 use crate::bench::Bench;
-use crate::lessons::tcp_server::{self, goes_on};
+use crate::lessons::tcp_server::{self, SLACK, TIMEOUT, goes_on};
 use crate::lessons::{Check, Part};
 use crate::peer::{Peer, Then};
 use crate::role::{Role, Transport};
@@ -145,10 +144,6 @@ const FILE: &[u8] = b"a small file\r\n\x00\x1a\xff\n";
 
 /// More than any server of this kind says.
 const MAX_ANSWER: usize = 100_000;
-
-/// What `{timeout}` is when a client keeps silent, and how much later it must be gone at last.
-const TIMEOUT: Duration = Duration::from_secs(1);
-const SLACK: Duration = Duration::from_secs(6);
 
 /// No program needs so much memory for what is sent to it here.
 const MEMORY: u64 = 512 << 20;

@@ -62,7 +62,7 @@ pub const SERVER: Part = Part {
             peer.close()
         }),
         lasting::wrong_socket_check(|bench| lasting::wrong_socket(bench, upload_another)),
-        lasting::leaked_descriptor_check(|bench| lasting::leaked_descriptor(bench, upload_another)),
+        lasting::leaked_descriptor_check(connections::leaked_descriptor),
         Check {
             id: "address-in-use",
             about: "the server is killed with a client connected, and started again",

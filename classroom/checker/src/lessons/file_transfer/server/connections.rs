@@ -1,19 +1,16 @@
 //! What clients do with their connections.
 
-use std::time::Duration;
-
 use super::super::message::{get, put, receive, receive_ok};
 use super::super::paths::expect_file;
-use super::{FILE, MAX_ANSWER, connect, fetched, folder, next_client, stop_within_file, upload};
+use super::{
+    FILE, MAX_ANSWER, call, connect, fetched, folder, next_client, stop_within_file, upload,
+    upload_another,
+};
 use crate::bench::Bench;
 use crate::lessons::lasting;
-use crate::lessons::tcp_server::{goes_on, must_stand_a_pause, send_with_end};
-use crate::peer::Then;
+use crate::lessons::tcp_server::{SLACK, TIMEOUT, goes_on, must_stand_a_pause, send_with_end};
+use crate::peer::{Peer, Then};
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
-
-/// What `{timeout}` is when a client keeps silent, and how much later it must be gone at last.
-const TIMEOUT: Duration = Duration::from_secs(1);
-const SLACK: Duration = Duration::from_secs(6);
 
 /// More than a client has sent when the server has looked at its header.
 const LARGE: usize = 8 << 20;
@@ -65,6 +62,25 @@ pub fn write_after_close(bench: &mut Bench) -> Outcome {
     bench.subject()?.resume()?;
     goes_on(bench, "a server that survives a write to a connection that the client has closed")?;
     next_client(bench, "after.txt")
+}
+
+/// Clients come and go, in all ways.
+pub fn leaked_descriptor(bench: &mut Bench) -> Outcome {
+    lasting::leaked_descriptor(bench, &upload_another, &[&within_file, &asks])
+}
+
+fn within_file(bench: &mut Bench) -> Outcome<Peer> {
+    let mut peer = call(bench)?;
+    peer.send([&put("half.txt", FILE), &FILE[..FILE.len() / 2]].concat())?;
+    Ok(peer)
+}
+
+fn asks(bench: &mut Bench) -> Outcome<Peer> {
+    let mut peer = call(bench)?;
+    peer.send(get("no-such-file.txt"))?;
+    // Behind the end a write meets a broken pipe, and not only a read a reset.
+    peer.finish()?;
+    Ok(peer)
 }
 
 /// A client whose file is refused sends all of it.
