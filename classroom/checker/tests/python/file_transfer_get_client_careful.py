@@ -55,7 +55,7 @@ def main(host, port, name):
         if type(size) is not int or not 0 <= size <= MAX_FILE:
             sys.exit(f"no file has {size} bytes")
         body = read(stream, size)
-    if header.get("md5", "") != hashlib.md5(body).hexdigest():
+    if header.get("md5", "").lower() != hashlib.md5(body).hexdigest():
         sys.exit("this is not the file that was meant")
     keep(name, body)
 
