@@ -240,14 +240,14 @@ impl<'a> Stage<'a> {
             if let Some(program) = program {
                 settle(program);
             }
-            let ended = program.and_then(|program| program.status().zip(program.last_words()));
-            match ended {
-                Some((status, words)) => Failure::new(
-                    expected,
-                    format!("it has ended with {status}. Its last words: {words}"),
-                ),
-                None => Failure::new(expected, format!("the call meets: {error}")),
-            }
+            let status = program.and_then(|program| program.status());
+            let words = program.and_then(|program| program.last_words());
+            let words = words.map(|words| format!(". Its last words: {words}")).unwrap_or_default();
+            let observed = match status {
+                Some(status) => format!("it has ended with {status}{words}"),
+                None => format!("the call meets: {error}"),
+            };
+            Failure::new(expected, observed)
         })?;
         stream.set_read_timeout(Some(CALL))?;
         Ok(stream)
