@@ -215,11 +215,10 @@ impl Program {
     /// Tells whether a program that has ended was brought down: by a signal, or by an error that
     /// nobody in it had thought of.
     pub fn has_crashed(&self) -> bool {
-        const SIGNS: [&str; 3] = ["Traceback (most recent call last)", "panicked at", "goroutine "];
         let by_signal = matches!(self.status(), Some(Status::Signal(_)));
         let stderr = self.output(Stream::Stderr);
         let failed = self.status().is_some_and(|status| !status.is_success());
-        by_signal || failed && SIGNS.iter().any(|sign| stderr.contains_str(sign))
+        by_signal || failed && tells_of_crash(&stderr)
     }
 
     /// Tells whether a program that has ended says that there was no room for something.
@@ -268,6 +267,13 @@ impl Stream {
             Self::Stderr => '!',
         }
     }
+}
+
+/// Tells whether there are words that a language prints when an error brings a program down that
+/// nobody in it had thought of.
+pub fn tells_of_crash(stderr: &[u8]) -> bool {
+    const SIGNS: [&str; 3] = ["Traceback (most recent call last)", "panicked at", "goroutine "];
+    SIGNS.iter().any(|sign| stderr.contains_str(sign))
 }
 
 /// Tells whether a line is worth repeating. The marks with which Python underlines code are not,

@@ -134,6 +134,15 @@ impl Line {
         passed.last.elapsed()
     }
 
+    /// Tells whether all that was opened is closed.
+    pub fn is_over(&self) -> bool {
+        let passed = self.passed();
+        let count = |wanted: fn(&What) -> bool| {
+            passed.events.iter().filter(|event| wanted(&event.what)).count()
+        };
+        count(|what| matches!(what, What::Opened { .. })) == count(|what| *what == What::Closed)
+    }
+
     /// Tells whether the last that has passed wants an answer.
     pub fn awaits_answer(&self) -> bool {
         let passed = self.passed();

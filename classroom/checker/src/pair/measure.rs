@@ -12,6 +12,7 @@ use crate::pair::likeness::Likeness;
 use crate::pair::line::{self, Bend, told};
 use crate::pair::stage::{End, Pair, Performance, Stage};
 use crate::peer::bytes_text;
+use crate::program::tells_of_crash;
 use crate::story::Story;
 use crate::verdict::{Failure, Outcome, Stop};
 use crate::watch::{Doing, settle};
@@ -56,8 +57,9 @@ pub struct Measure {
     pub connection: usize,
     /// What is said there, by turns.
     pub turns: Vec<(Direction, Vec<u8>)>,
-    /// All that the client sends there, and whether it is the same in each run.
+    /// All that the client sends there.
     pub requests: Vec<u8>,
+    /// Whether that is the same in each run.
     pub same_requests: bool,
     /// All that the server sends there.
     pub replies: Vec<u8>,
@@ -347,7 +349,7 @@ fn gets_on(first: &Performance) -> Outcome {
         End::Ended(processes::Status::Signal(_)) => {
             fail(format!("the client was brought down{words}"), "see its last words")
         }
-        End::Ended(status) if !status.is_success() && first.has_crashed() => fail(
+        End::Ended(status) if !status.is_success() && tells_of_crash(&first.stderr) => fail(
             format!("the client ended with {status}{words}"),
             "an error that nothing in the client catches: see its last words",
         ),
@@ -441,12 +443,6 @@ fn shown(events: &[Event]) -> Vec<String> {
 }
 
 impl Performance {
-    /// Tells whether the client was brought down by an error that nobody in it had thought of.
-    pub fn has_crashed(&self) -> bool {
-        const SIGNS: [&str; 3] = ["Traceback (most recent call last)", "panicked at", "goroutine "];
-        SIGNS.iter().any(|sign| self.stderr.contains_str(sign))
-    }
-
     fn is_unlike(&self, other: &Self) -> bool {
         self.stdout != other.stdout || kind(self.end) != kind(other.end)
     }

@@ -36,7 +36,8 @@ const WORK: Duration = Duration::from_secs(10);
 /// How long to wait at most for whatever it be.
 const BOUND: Duration = Duration::from_secs(30);
 
-/// How long to wait until what a server says at the client's end has passed.
+/// How long to wait at most until what a server says at the client's end has passed: one may keep
+/// its connection, and by datagrams nothing ends.
 const ECHOES: Duration = Duration::from_millis(150);
 
 /// How long a stranger's call may go unanswered.
@@ -308,7 +309,10 @@ impl<'a> Stage<'a> {
         let end = match doing {
             Doing::Ended(status) => {
                 self.story.tell(format!("the client ended with {status}"));
-                thread::sleep(ECHOES);
+                let gone = Instant::now();
+                while gone.elapsed() < ECHOES && !line.is_none_or(Line::is_over) {
+                    thread::sleep(LOOK);
+                }
                 End::Ended(status)
             }
             doing => {

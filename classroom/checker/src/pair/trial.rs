@@ -289,11 +289,11 @@ impl<'a> Trial<'a> {
         Ok(Likeness::of(&samples).is_some_and(|wider| wider.fits(&next.stdout)))
     }
 
-    /// When the client, or the server, ended the connection itself, in seconds of the line's
-    /// clock.
-    pub fn gave_up(performance: &Performance, side: Direction) -> Option<Duration> {
+    /// When the server ended the connection itself, by the line's clock.
+    pub fn server_ended(performance: &Performance) -> Option<Duration> {
         performance.events.iter().find_map(|event| match &event.what {
-            What::End { direction, .. } | What::Reset { direction, .. } if *direction == side => {
+            What::End { direction: Direction::Reply, .. }
+            | What::Reset { direction: Direction::Reply, .. } => {
                 Some(Duration::from_secs_f64(event.seconds))
             }
             _ => None,

@@ -10,6 +10,7 @@ use wire::datagrams::Bends;
 
 use crate::pair::line::Bend;
 use crate::pair::stage::{End, Performance, Stage};
+use crate::pair::tcp::WORKS_NEXT_CLIENT;
 use crate::pair::trial::Trial;
 use crate::pair::{Check, Side};
 use crate::peer::bytes_text;
@@ -30,13 +31,7 @@ const LARGEST: usize = 65_507;
 
 /// All of them, in the order in which they are shown.
 pub const CHECKS: &[Check] = &[
-    Check {
-        id: "works-next-client",
-        side: Some(Side::Server),
-        about: "a client comes when the first has gone",
-        run: works_next_client,
-        causes: &["something is kept of the first client that the next one meets"],
-    },
+    WORKS_NEXT_CLIENT,
     Check {
         id: "lost-datagram",
         side: Some(Side::Client),
@@ -141,15 +136,6 @@ fn each(only: Direction, bends: Bends) -> Bend {
 
 fn drop_first(direction: Direction) -> Bend {
     first(direction, Bends { drop: 1.0, ..Bends::default() })
-}
-
-fn works_next_client(trial: &Trial) -> Outcome {
-    if trial.measure.one_shot {
-        let expected = "a server that serves the next client";
-        let observed = "the server ends with its first client";
-        return Err(Stop::Remarked(Box::new(Failure::new(expected, observed))));
-    }
-    trial.measure.second.clone().map_err(Stop::from)
 }
 
 fn answers(performance: &Performance) -> Vec<Vec<u8>> {

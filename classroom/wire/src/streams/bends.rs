@@ -20,7 +20,7 @@ pub struct Bends {
     /// How many bytes are cut so; those that follow pass as they come.
     pub drip_first: Option<usize>,
     /// After how many bytes nothing is delivered for a while.
-    pub pauses: [Option<Pause>; 2],
+    pub pause: Option<Pause>,
 }
 
 /// A count of bytes, and how long it takes until the next one is delivered, or the end.

@@ -23,7 +23,7 @@ pub struct Delivery<'a> {
     drip: Option<usize>,
     whole_characters: bool,
     drip_first: u64,
-    pauses: [Option<Pause>; 2],
+    pause: Option<Pause>,
     rate: Option<usize>,
     /// When the rate allows the next piece.
     next: Instant,
@@ -36,7 +36,7 @@ pub struct Delivery<'a> {
 impl<'a> Delivery<'a> {
     /// Nothing has been delivered yet.
     pub fn new(connection: &'a Connection, direction: Direction, bends: &Bends) -> Self {
-        let Bends { drip, rate, whole_characters, drip_first, pauses, .. } = *bends;
+        let Bends { drip, rate, whole_characters, drip_first, pause, .. } = *bends;
         let drip_first = drip_first.map_or(u64::MAX, |count| count as u64);
         let (next, sent, queue) = (Instant::now(), 0, None);
         Self {
@@ -45,7 +45,7 @@ impl<'a> Delivery<'a> {
             drip,
             whole_characters,
             drip_first,
-            pauses,
+            pause,
             rate,
             next,
             sent,
@@ -66,8 +66,7 @@ impl<'a> Delivery<'a> {
                 self.connection.count_piece();
                 self.wait_until_taken()?;
             }
-            let due = |pause: &&Pause| pause.after == self.sent;
-            if let Some(pause) = self.pauses.iter().flatten().find(due) {
+            if let Some(pause) = self.pause.filter(|pause| pause.after == self.sent) {
                 self.connection.pause(pause.time)?;
             }
         }
@@ -86,8 +85,8 @@ impl<'a> Delivery<'a> {
             let rest = bytes.iter().skip(drip).take_while(continues).count();
             size = size.min(drip + rest);
         }
-        let next = self.pauses.iter().flatten().filter(|pause| pause.after > self.sent);
-        let until = next.map(|pause| (pause.after - self.sent) as usize).min();
+        let next = self.pause.filter(|pause| pause.after > self.sent);
+        let until = next.map(|pause| (pause.after - self.sent) as usize);
         size.min(until.unwrap_or(usize::MAX)).min(bytes.len())
     }
 
