@@ -12,7 +12,7 @@ use assert_cmd::Command;
 use predicates::str::contains;
 use proptest::prelude::*;
 use struct_header::format::Format;
-use struct_header::{check_length, recv_exactly, recv_message, send_message};
+use struct_header::{Failure, Id, check_length, recv_exactly, recv_message, send_message};
 use support::commands::{expect_next_client_served, numbers};
 use support::{
     Program, check_arguments, command_client_tests, command_clients, command_server_tests,
@@ -336,7 +336,7 @@ proptest! {
         let outcome = recv_message(&mut Pieces::new(&wire[..cut], &sizes), 3000);
         match cut {
             0 => prop_assert_eq!(outcome.unwrap(), None),
-            _ => prop_assert_eq!(outcome.unwrap_err().id, "closed-mid-message"),
+            _ => prop_assert_eq!(outcome.unwrap_err().id.as_str(), "closed-mid-message"),
         }
     }
 
@@ -350,7 +350,7 @@ proptest! {
             Ok(None) => prop_assert!(bytes.is_empty()),
             Ok(Some(message)) => prop_assert_eq!(&message[..], &bytes[4..4 + message.len()]),
             Err(failure) => prop_assert!(
-                ["closed-mid-message", "negative-length"].contains(&failure.id),
+                ["closed-mid-message", "negative-length"].contains(&failure.id.as_str()),
                 "{failure}"
             ),
         }
@@ -371,7 +371,7 @@ proptest! {
                 prop_assert_eq!(&rest[..], &bytes[length..]);
             }
             Err(failure) => {
-                prop_assert_eq!(failure.id, "closed-mid-message");
+                prop_assert_eq!(failure.id.as_str(), "closed-mid-message");
                 prop_assert!(length > bytes.len());
             }
         }
@@ -383,8 +383,8 @@ proptest! {
         let length = if max % 2 == 0 { length >> 64 } else { length };
         match check_length(length, max) {
             Ok(checked) => prop_assert!(checked <= max && checked as i128 == length),
-            Err(failure) if length < 0 => prop_assert_eq!(failure.id, "negative-length"),
-            Err(failure) => prop_assert_eq!(failure.id, "oversized-length"),
+            Err(failure) if length < 0 => prop_assert_eq!(failure.id.as_str(), "negative-length"),
+            Err(failure) => prop_assert_eq!(failure.id.as_str(), "oversized-length"),
         }
     }
 
@@ -410,6 +410,21 @@ proptest! {
             [small.to_string(), signed.to_string(), unsigned.to_string(), format!("{real:?}")];
         let bytes = format.pack(&values).unwrap();
         prop_assert_eq!(format.unpack(&bytes).unwrap(), values);
+    }
+}
+
+#[test]
+fn a_failure_keeps_its_id() {
+    for (id, name) in [
+        (Id::ClosedMidMessage, "closed-mid-message"),
+        (Id::PeerReset, "peer-reset"),
+        (Id::SilentPeer, "silent-peer"),
+        (Id::Other("oversized-length"), "oversized-length"),
+    ] {
+        let failure = Failure::new(name, "seen");
+        assert_eq!(failure.id, id);
+        assert_eq!(failure.id.as_str(), name);
+        assert_eq!(failure.to_string(), format!("seen ({name})"));
     }
 }
 

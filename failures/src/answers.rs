@@ -58,7 +58,7 @@ pub fn next_answer(
         // The program ends as if all were well, and nobody hears of it.
         Err(error)
             if fault == Some(Fault::PeerReset)
-                && Fault::named(error.id) == fault =>
+                && Fault::named(error.id.as_str()) == fault =>
         {
             Ok(None)
         }

@@ -90,7 +90,7 @@ fn unchanged(old: &str, new: &str) -> Vec<usize> {
 mod tests {
     use std::path::Path;
 
-    use super::of_book;
+    use super::{of_book, typed};
     use crate::{Book, Course, Page};
 
     /// The minutes of lesson 1, if this were the page of its program.
@@ -101,6 +101,17 @@ mod tests {
         let pages = vec![page("lessons/01-simple-echo/program.md", text)];
         let book = Book { pages, summary: page("SUMMARY.md", "") };
         of_book(&course, &book, 1).expect("lesson 1 is there")
+    }
+
+    #[test]
+    fn no_lesson_has_more_than_a_hundred_and_fifty_lines_to_type() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let course = Course::read(&root).expect("the course is there");
+        let book = Book::read(&root.join("book/src")).expect("the book is there");
+        for lesson in &course.lessons {
+            let lines = typed(&course, &book, lesson);
+            assert!((1..=150).contains(&lines), "{}: {lines} lines", lesson.folder);
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use dict_header::{Header, MAX_HEADER, ReplyHeader, encode_header, hex, md5_hex};
 use file_transfer::{Folder, MAX_UPLOAD, Request, Service};
 use serde_json::{Value, json};
 use struct_header::format::Format;
-use struct_header::{Failure, MAX_REPLY, check_length, frame, recv_exactly, recv_message};
+use struct_header::{Failure, Id, MAX_REPLY, check_length, frame, recv_exactly, recv_message};
 
 /// What is sent, and how it is read.
 #[derive(Clone, Copy)]
@@ -219,8 +219,10 @@ fn read(case: &Case, bytes: &[u8]) -> Value {
         Ok(true) => json!({ "id": "ok" }),
         Ok(false) => json!({ "id": "peer-closed" }),
         // The words about bad JSON are those of a library.
-        Err(Failure { id: "malformed-header", .. }) => json!({ "id": "malformed-header" }),
-        Err(failure) => json!({ "id": failure.id, "words": failure.message }),
+        Err(Failure { id: Id::Other("malformed-header"), .. }) => {
+            json!({ "id": "malformed-header" })
+        }
+        Err(failure) => json!({ "id": failure.id.as_str(), "words": failure.message }),
     }
 }
 

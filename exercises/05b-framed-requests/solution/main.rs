@@ -9,7 +9,7 @@ use clap::Parser;
 use connection_loop::{accept, log, read_some};
 use simple_echo::address;
 use sticky_packets::{Runner, guarded};
-use struct_header::{ADDRESS, Failure, recv_exactly, send_message};
+use struct_header::{ADDRESS, Failure, Id, recv_exactly, send_message};
 
 /// The longest command that is run, in bytes.
 const MAX_REQUEST: usize = 4096;
@@ -26,7 +26,7 @@ fn main() -> anyhow::Result<()> {
         let (mut stream, peer) = accept(&listener);
         log!("client {peer}");
         let id = serve(&mut stream, &args.runner)
-            .unwrap_or_else(|failure| failure.id);
+            .unwrap_or_else(|failure| failure.id.as_str());
         log!("client {peer} gone: {id}");
     }
 }
@@ -64,12 +64,17 @@ fn serve(
 /// Receives the length of the next request, or `None` if there is no further
 /// one.
 fn recv_length(stream: &mut TcpStream) -> Result<Option<usize>, Failure> {
-    let mut first = [0; 1];
-    if read_some(stream, &mut first)? == 0 {
-        return Ok(None);
+    let mut header = [0; 4];
+    let mut count = 0;
+    while count < header.len() {
+        match read_some(stream, &mut header[count..])? {
+            // Between two requests is where a client may stop.
+            0 if count == 0 => return Ok(None),
+            0 => return Err(cut_off()),
+            more => count += more,
+        }
     }
-    let rest = recv_exactly(stream, 3)?;
-    let length = i32::from_le_bytes([first[0], rest[0], rest[1], rest[2]]);
+    let length = i32::from_le_bytes(header);
     let negative = |_| {
         Failure::new("negative-length", format!("a request of {length} bytes"))
     };
@@ -81,12 +86,13 @@ fn skip(stream: &mut TcpStream, length: usize) -> Result<(), Failure> {
     let length = length as u64;
     let taken = io::copy(&mut stream.take(length), &mut io::sink())?;
     if taken < length {
-        return Err(Failure::new(
-            "closed-mid-message",
-            "the end came within a request",
-        ));
+        return Err(cut_off());
     }
     Ok(())
+}
+
+fn cut_off() -> Failure {
+    Failure::new(Id::ClosedMidMessage, "the end came within a request")
 }
 
 /// Run commands that have their length in front

@@ -54,7 +54,7 @@ fn main() -> anyhow::Result<()> {
         let (mut stream, peer) = accept(&listener);
         log!("client {peer}");
         let id = serve(&mut stream, &args.runner)
-            .unwrap_or_else(|failure| failure.id);
+            .unwrap_or_else(|failure| failure.id.as_str());
         log!("client {peer} gone: {id}");
     }
 }

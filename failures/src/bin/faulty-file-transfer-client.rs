@@ -164,7 +164,7 @@ fn is_reset(error: &anyhow::Error) -> bool {
 /// Whether it is one of these failures.
 fn has_failed(error: &anyhow::Error, ids: &[Fault]) -> bool {
     let failure = error.downcast_ref::<Failure>();
-    let id = failure.and_then(|failure| Fault::named(failure.id));
+    let id = failure.and_then(|failure| Fault::named(failure.id.as_str()));
     id.is_some_and(|id| ids.contains(&id))
 }
 

@@ -10,7 +10,7 @@ use failures::asking::{connect, next_message};
 use failures::replies::{print_text, recv_length};
 use failures::{Fault, one_of};
 use simple_echo::address;
-use struct_header::{ADDRESS, Failure, MAX_REPLY};
+use struct_header::{ADDRESS, Failure, Id, MAX_REPLY};
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
@@ -41,7 +41,7 @@ fn receive_at_last(stream: &mut dyn Read) -> Result<Option<Answer>, Failure> {
     loop {
         match receive(stream, None) {
             // What has come of the answer until now is forgotten.
-            Err(failure) if failure.id == "silent-peer" => {
+            Err(failure) if failure.id == Id::SilentPeer => {
                 eprintln!("nothing yet; trying again");
             }
             outcome => return outcome,

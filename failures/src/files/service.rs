@@ -152,7 +152,7 @@ impl Service {
         wants_answer: bool,
     ) -> Result<&'static str, Failure> {
         let lost = [Fault::SilentPeer, Fault::PeerReset].map(Some);
-        if lost.contains(&Fault::named(failure.id)) {
+        if lost.contains(&Fault::named(failure.id.as_str())) {
             return Err(failure);
         }
         elog!("client {peer}: {failure}");
@@ -162,7 +162,7 @@ impl Service {
         if !wants_answer || self.answer(&mut stream, (refusal, None)).is_ok() {
             let _ = self.leave(stream);
         }
-        Ok(failure.id)
+        Ok(failure.id.as_str())
     }
 
     /// Sends an answer, and the file after it.
@@ -220,7 +220,7 @@ impl Service {
     /// An upload that breaks off has a name of its own, whichever way it breaks
     /// off.
     fn interrupted(&self, failure: Failure) -> Failure {
-        match (Fault::named(failure.id), self.fault) {
+        match (Fault::named(failure.id.as_str()), self.fault) {
             (Some(Fault::PeerReset), Some(Fault::PeerReset)) => failure,
             (Some(Fault::ClosedMidMessage | Fault::PeerReset), _) => {
                 Failure::new("interrupted-upload", failure.message)
@@ -232,15 +232,15 @@ impl Service {
     /// Decides what becomes of the server when a connection is lost.
     // ANCHOR: peer-reset
     fn lost(&self, peer: SocketAddr, failure: &Failure) -> &'static str {
-        match Fault::named(failure.id) {
+        match Fault::named(failure.id.as_str()) {
             Some(Fault::PeerReset | Fault::WriteAfterClose)
-                if self.fault == Fault::named(failure.id) =>
+                if self.fault == Fault::named(failure.id.as_str()) =>
             {
                 // One client has vanished, and all the others with it.
                 elog!("Error: cannot serve {peer}: {failure}");
                 process::exit(1);
             }
-            _ => failure.id,
+            _ => failure.id.as_str(),
         }
     }
     // ANCHOR_END: peer-reset

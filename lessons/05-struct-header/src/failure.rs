@@ -8,8 +8,8 @@ use simple_echo::shown;
 /// A failure of the catalogue, met while talking to a peer.
 #[derive(Debug)]
 pub struct Failure {
-    /// Its id in the catalogue, such as `closed-mid-message`.
-    pub id: &'static str,
+    /// Its id in the catalogue.
+    pub id: Id,
     /// What was seen, in words.
     pub message: String,
 }
@@ -17,9 +17,9 @@ pub struct Failure {
 impl Failure {
     /// Names what was seen. A message may quote what a peer has sent, so it is
     /// made fit for the screen.
-    pub fn new(id: &'static str, message: impl Into<String>) -> Self {
+    pub fn new(id: impl Into<Id>, message: impl Into<String>) -> Self {
         let message = shown(&message.into());
-        Self { id, message }
+        Self { id: id.into(), message }
     }
 }
 
@@ -27,8 +27,8 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         let id = match error.kind() {
             // `read_exact` says so, when it meets the end before it has all.
-            io::ErrorKind::UnexpectedEof => "closed-mid-message",
-            _ => why_gone(&error),
+            io::ErrorKind::UnexpectedEof => Id::ClosedMidMessage,
+            _ => why_gone(&error).into(),
         };
         Self::new(id, error.to_string())
     }
@@ -36,8 +36,47 @@ impl From<io::Error> for Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        write!(formatter, "{} ({})", self.message, self.id)
+        write!(formatter, "{} ({})", self.message, self.id.as_str())
     }
 }
 
 impl error::Error for Failure {}
+
+/// The id of a failure.
+///
+/// One by which a program decides what to do is a name of its own, so that the
+/// compiler finds a slip in it. The others are only told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Id {
+    /// The peer ended its side in the middle of what it sent.
+    ClosedMidMessage,
+    /// The peer vanished.
+    PeerReset,
+    /// The peer was silent for too long.
+    SilentPeer,
+    /// Any other, as the catalogue spells it.
+    Other(&'static str),
+}
+
+impl Id {
+    /// The id as the catalogue spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ClosedMidMessage => "closed-mid-message",
+            Self::PeerReset => "peer-reset",
+            Self::SilentPeer => "silent-peer",
+            Self::Other(id) => id,
+        }
+    }
+}
+
+impl From<&'static str> for Id {
+    fn from(id: &'static str) -> Self {
+        match id {
+            "closed-mid-message" => Self::ClosedMidMessage,
+            "peer-reset" => Self::PeerReset,
+            "silent-peer" => Self::SilentPeer,
+            _ => Self::Other(id),
+        }
+    }
+}

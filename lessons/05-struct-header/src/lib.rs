@@ -7,7 +7,7 @@ use std::io::{self, Read, Write};
 
 use connection_loop::read_some;
 
-pub use failure::Failure;
+pub use failure::{Failure, Id};
 
 /// Where the server listens, and the client looks for it, unless told
 /// otherwise.
@@ -130,5 +130,5 @@ pub fn recv_exactly(
 
 fn cut_off(count: usize, length: usize) -> Failure {
     let message = format!("unexpected end: {count} of {length} bytes arrived");
-    Failure::new("closed-mid-message", message)
+    Failure::new(Id::ClosedMidMessage, message)
 }

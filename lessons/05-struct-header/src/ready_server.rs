@@ -24,7 +24,7 @@ fn main() -> anyhow::Result<()> {
         let (stream, peer) = accept(&listener);
         log!("client {peer}");
         let id = serve(stream, args.runner, args.timeout)
-            .unwrap_or_else(|failure| failure.id);
+            .unwrap_or_else(|failure| failure.id.as_str());
         log!("client {peer} gone: {id}");
     }
 }

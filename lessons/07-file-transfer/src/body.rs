@@ -4,10 +4,10 @@
 use std::io::{self, Read, Write};
 
 use connection_loop::read_some;
-use struct_header::Failure;
+use struct_header::{Failure, Id};
 
+use crate::disk;
 use crate::hasher::Hasher;
-use crate::{CLOSED_MID_MESSAGE, PEER_RESET, disk};
 
 /// How many bytes are moved at a time: enough to make the calls cheap, little
 /// enough to stay in the processor's cache.
@@ -104,7 +104,7 @@ pub fn recv_body(
                 "unexpected end: {} of {size} bytes arrived",
                 size - missing
             );
-            return Err(Failure::new("closed-mid-message", message));
+            return Err(Failure::new(Id::ClosedMidMessage, message));
         }
         piece.truncate(count);
         file.write_all(&piece).map_err(disk("cannot write the file"))?;
@@ -121,7 +121,7 @@ pub fn recv_body(
 /// off.
 pub fn interrupted(failure: Failure) -> Failure {
     match failure.id {
-        CLOSED_MID_MESSAGE | PEER_RESET => {
+        Id::ClosedMidMessage | Id::PeerReset => {
             Failure::new("interrupted-upload", failure.message)
         }
         _ => failure,

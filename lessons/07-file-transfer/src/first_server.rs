@@ -41,7 +41,7 @@ fn main() -> anyhow::Result<()> {
             let id = receive(&mut stream, peer, &dir, args.timeout)
                 .unwrap_or_else(|failure| {
                     elog!("client {peer}: {}", shown(&failure.to_string()));
-                    failure.id
+                    failure.id.as_str()
                 });
             let _ = end_in_order(&mut stream, args.timeout);
             log!("client {peer} gone: {id}");

@@ -13,13 +13,13 @@ use clap::Parser;
 use connection_loop::{accept, elog, log, seconds};
 use dict_header::{Header, MAX_HEADER, encode_header};
 use file_transfer::{
-    ADDRESS, DIR, MAX_UPLOAD, SILENT_PEER, ascii, begin, check_free,
-    check_name, disk, end_in_order, file_name, interrupted, keep, look_up,
-    measure_for, open_to_read, recv_body, send_body,
+    ADDRESS, DIR, MAX_UPLOAD, ascii, begin, check_free, check_name, disk,
+    end_in_order, file_name, interrupted, keep, look_up, measure_for,
+    open_to_read, recv_body, send_body,
 };
 use serde_json::json;
 use simple_echo::{address, shown};
-use struct_header::{Failure, check_length};
+use struct_header::{Failure, Id, check_length};
 
 fn main() -> anyhow::Result<()> {
     let args = Arc::new(Args::parse());
@@ -41,7 +41,7 @@ fn main() -> anyhow::Result<()> {
         let args = Arc::clone(&args);
         let work = move || {
             let id = serve(&mut stream, peer, &args)
-                .unwrap_or_else(|failure| failure.id);
+                .unwrap_or_else(|failure| failure.id.as_str());
             log!("client {peer} gone: {id}");
         };
         if let Err(error) = thread::Builder::new().spawn(work) {
@@ -84,7 +84,7 @@ fn serve(
             Ok("peer-closed")
         }
         // Nobody can be told anything who says nothing and hears nothing.
-        Err(failure) if failure.id == SILENT_PEER => Err(failure),
+        Err(failure) if failure.id == Id::SilentPeer => Err(failure),
         Err(failure) => {
             elog!("client {peer}: {}", shown(&failure.to_string()));
             if !wants_answer || send(stream, refusal(&failure)?).is_ok() {
@@ -211,7 +211,9 @@ const AROUND_FILES: usize = 64;
 /// Tells a client why it does not get what it wants.
 fn refusal(failure: &Failure) -> Result<Reply, Failure> {
     let answer = json!({
-        "status": "error", "id": failure.id, "message": ascii(&failure.message),
+        "status": "error",
+        "id": failure.id.as_str(),
+        "message": ascii(&failure.message),
     });
     Ok((encode_header(&answer)?, None))
 }

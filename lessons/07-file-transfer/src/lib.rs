@@ -42,15 +42,6 @@ pub const MAX_UPLOAD: usize = match 1_usize.checked_shl(40) {
     None => usize::MAX,
 };
 
-/// The id of a client that was silent for too long.
-pub const SILENT_PEER: &str = "silent-peer";
-
-/// The id of a peer that ends its side in the middle of what it sends.
-pub const CLOSED_MID_MESSAGE: &str = "closed-mid-message";
-
-/// The id of a peer that vanishes.
-pub const PEER_RESET: &str = "peer-reset";
-
 /// Names what went wrong with a file, in contrast to what went wrong with a
 /// peer.
 ///

@@ -75,7 +75,10 @@ pub enum Answer {
 
 impl From<&Failure> for Answer {
     fn from(failure: &Failure) -> Self {
-        Self::Error { id: failure.id, message: ascii(&failure.message) }
+        Self::Error {
+            id: failure.id.as_str(),
+            message: ascii(&failure.message),
+        }
     }
 }
 

@@ -133,7 +133,7 @@ mod tests {
             &"字".repeat(86),
         ] {
             let failure = check_name(name).expect_err(name);
-            assert_eq!(failure.id, "path-traversal", "{name:?}");
+            assert_eq!(failure.id.as_str(), "path-traversal", "{name:?}");
             assert!(failure.message.is_ascii(), "{name:?}");
         }
     }

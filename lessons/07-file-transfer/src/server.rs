@@ -11,11 +11,10 @@ use clap::Parser;
 use connection_loop::{accept, elog, log, seconds};
 use dict_header::Header;
 use file_transfer::{
-    ADDRESS, Answer, DIR, Folder, MAX_UPLOAD, Reply, SILENT_PEER, Service,
-    end_in_order,
+    ADDRESS, Answer, DIR, Folder, MAX_UPLOAD, Reply, Service, end_in_order,
 };
 use simple_echo::{address, shown};
-use struct_header::Failure;
+use struct_header::{Failure, Id};
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
@@ -40,7 +39,7 @@ fn main() -> anyhow::Result<()> {
         let service = Arc::clone(&service);
         let work = move || {
             let id = serve(stream, peer, &service, args.timeout)
-                .unwrap_or_else(|failure| failure.id);
+                .unwrap_or_else(|failure| failure.id.as_str());
             log!("client {peer} gone: {id}");
         };
         if let Err(error) = thread::Builder::new().spawn(work) {
@@ -83,7 +82,7 @@ fn serve(
             Ok("peer-closed")
         }
         // Nobody can be told anything who says nothing and hears nothing.
-        Err(failure) if failure.id == SILENT_PEER => Err(failure),
+        Err(failure) if failure.id == Id::SilentPeer => Err(failure),
         Err(failure) => {
             elog!("client {peer}: {}", shown(&failure.to_string()));
             // However the client takes the answer: this is why it is gone.
