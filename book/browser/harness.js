@@ -41,8 +41,10 @@ export function pages() {
     }
   };
   visit(BOOK);
-  // These two are parts of other pages: the list of chapters, and what is shown for a lost link.
-  return found.filter((page) => page !== "/toc.html" && page !== "/404.html");
+  // Two are parts of other pages: the list of chapters, and what is shown for a lost link. The page
+  // for printing holds all others, and its address opens the dialog for printing.
+  const apart = ["/toc.html", "/404.html", "/print.html"];
+  return found.filter((page) => !apart.includes(page));
 }
 
 // Serves the book on a free port of the loopback address.

@@ -1,16 +1,11 @@
-// Every page loads without a complaint, asks nobody else for anything, fits on a phone, and can be
-// read by everybody, in a light and in a dark theme.
+// Every page loads without a complaint, asks nobody else for anything, and fits on a phone.
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { pages, start, visitor } from "../harness.js";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const book = await start(after);
-// The page for printing holds all others, and its address opens the dialog for printing.
-const all = pages().filter((page) => page !== "/print.html");
+const all = pages();
 
 test("there are pages", () => assert.ok(all.length > 100, `${all.length} pages`));
 
@@ -47,30 +42,6 @@ test("no text leaves its picture", async () => {
   assert.deepEqual(outside, []);
   await visit.close();
 });
-
-for (const theme of ["light", "navy"]) {
-  test(`axe finds nothing serious in the theme ${theme}`, async () => {
-    const visit = await visitor(book, { theme });
-    const found = [];
-    for (const page of all) {
-      await visit.page.goto(book.origin + page, { waitUntil: "load" });
-      await visit.page.evaluate(axe);
-      // The list of chapters is the same on all pages, and long.
-      const exclude = page === all[0] ? [] : ["#mdbook-sidebar"];
-      const { violations } = await visit.page.evaluate(
-        (exclude) => window.axe.run({ exclude }, { resultTypes: ["violations"] }),
-        exclude,
-      );
-      for (const { id, impact, nodes } of violations) {
-        if (impact !== "serious" && impact !== "critical") continue;
-        found.push(`${page}: ${id}, ${nodes.length} times, such as ${nodes[0].html.slice(0, 200)}
-          ${nodes[0].failureSummary.replaceAll("\n", " ")}`);
-      }
-    }
-    assert.equal(found.length, 0, found.join("\n"));
-    await visit.close();
-  });
-}
 
 // The texts of pictures that reach over their picture's edge. It runs in the page.
 function textsOutside() {
