@@ -1,10 +1,12 @@
 //! The forms of Rust that the lessons use, each as small as it can be.
 
 use std::fmt::{self, Display};
+use std::ops::ControlFlow;
 use std::sync::{Arc, mpsc};
 use std::thread;
 
 use anyhow::Context;
+use serde::Serialize;
 
 #[test]
 fn a_closure_is_a_function_without_a_name() {
@@ -62,12 +64,19 @@ fn let_else_leaves_when_the_pattern_does_not_fit() {
 }
 
 fn first_line(text: &str) -> Option<&str> {
-    if let Some((line, _)) = text.split_once('\n') { Some(line) } else { None }
+    if let Some((line, _)) = text.split_once('\n')
+        && !line.is_empty()
+    {
+        Some(line)
+    } else {
+        None
+    }
 }
 
 #[test]
 fn if_let_does_something_only_if_the_pattern_fits() {
     assert_eq!(first_line("hello\nworld"), Some("hello"));
+    assert_eq!(first_line("\nworld"), None);
     assert_eq!(first_line("hello"), None);
 }
 
@@ -126,4 +135,87 @@ fn a_trait_is_implemented_for_a_type() {
 fn a_macro_writes_code_and_has_a_mark() {
     let header = serde_json::json!({"filesize": 5});
     assert_eq!(header.to_string(), r#"{"filesize":5}"#);
+}
+
+struct Entry<'a> {
+    name: &'a str,
+}
+
+#[test]
+fn what_borrows_may_not_stay_longer() {
+    let list = String::from("a.txt b.txt");
+    let entry = Entry { name: &list[..5] };
+    assert_eq!(entry.name, "a.txt");
+}
+
+mod ports {
+    pub const TIME: u16 = 37;
+}
+
+pub use ports::TIME;
+
+#[test]
+fn what_is_in_a_module_is_handed_on() {
+    assert_eq!(TIME, ports::TIME);
+    assert_eq!(crate::rust::TIME, 37);
+}
+
+#[derive(Serialize)]
+#[serde(tag = "action", rename_all = "lowercase")]
+enum Request {
+    Get { filename: String },
+}
+
+#[test]
+fn a_type_is_written_as_json() {
+    let request = Request::Get { filename: "a.txt".into() };
+    let json = serde_json::to_string(&request).expect("it is JSON");
+    assert_eq!(json, r#"{"action":"get","filename":"a.txt"}"#);
+}
+
+fn above(limit: usize) -> impl Fn(usize) -> bool {
+    move |size| size > limit
+}
+
+fn count(mut progress: impl FnMut(usize)) {
+    (1..=3).for_each(&mut progress);
+}
+
+#[test]
+fn a_closure_is_handed_over_and_returned() {
+    assert_eq!([4, 5].map(above(4)), [false, true]);
+    let mut sum = 0;
+    count(|number| sum += number);
+    assert_eq!(sum, 6);
+}
+
+fn size(read: Result<Result<u64, String>, String>) -> Result<u64, String> {
+    let size = read??;
+    Ok(size)
+}
+
+#[test]
+fn two_question_marks_look_into_a_result_within_a_result() {
+    assert_eq!(size(Ok(Ok(5))), Ok(5));
+    assert_eq!(size(Ok(Err("lost".into()))), Err("lost".into()));
+    assert_eq!(size(Err("no file".into())), Err("no file".into()));
+}
+
+#[test]
+fn an_iterator_may_begin_again() {
+    let five: String = "ab".chars().cycle().take(5).collect();
+    assert_eq!(five, "ababa");
+}
+
+fn talk(line: &str) -> ControlFlow<()> {
+    match line {
+        "quit" => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    }
+}
+
+#[test]
+fn a_function_may_say_whether_to_go_on() {
+    assert!(talk("quit").is_break());
+    assert!(talk("hello").is_continue());
 }
