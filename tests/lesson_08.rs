@@ -51,6 +51,7 @@ impl Peer {
     }
 
     /// Sends a command and receives its two answers: stderr, stdout.
+    #[cfg(unix)]
     fn run(&self, server: &Program, command: &[u8]) -> (Vec<u8>, Vec<u8>) {
         (self.ask(server, command), self.recv().0)
     }
@@ -141,7 +142,9 @@ fn longest_datagram_passes_whole_both_ways() {
     let server = Program::server(SERVER, &[]);
     let message = "x".repeat(MAX_DATAGRAM);
     let address = server.address().to_string();
-    assert_eq!(client(&[&address, &message]).success().stdout, "hi\n");
+    // By its size: a command line of Windows has no room for it.
+    let size = ["--size", &MAX_DATAGRAM.to_string()];
+    assert_eq!(client(&[&address, "x", size[0], size[1]]).success().stdout, "hi\n");
     let line = server.line();
     assert!(line.starts_with(&format!("received {MAX_DATAGRAM} bytes")));
     assert!(line.ends_with(&format!("{message:?}")));
@@ -155,9 +158,9 @@ fn longest_datagram_passes_whole_both_ways() {
 #[test]
 fn oversized_datagram_is_a_clear_error() {
     let peer = Peer::new();
-    let message = "x".repeat(MAX_DATAGRAM + 1);
-    let finished = client_of(CLIENT, &peer, &[&message]).finish().code(1);
-    for part in ["oversized-datagram", &message.len().to_string(), &MAX_DATAGRAM.to_string()] {
+    let size = (MAX_DATAGRAM + 1).to_string();
+    let finished = client_of(CLIENT, &peer, &["x", "--size", &size]).finish().code(1);
+    for part in ["oversized-datagram", &size, &MAX_DATAGRAM.to_string()] {
         assert!(finished.stderr.contains(part), "{finished:?}");
     }
     assert!(peer.unread().is_empty());
@@ -179,8 +182,16 @@ fn truncated_datagram_is_noticed() {
     let peer = Peer::new();
     assert_eq!(peer.ask(&server, b"0123456789"), b"hi");
     server.expect("received 10 bytes");
-    for message in [b"0123456789+".to_vec(), vec![b'x'; MAX_DATAGRAM]] {
-        assert_eq!(peer.ask(&server, &message), b"hi");
+    assert_eq!(peer.ask(&server, b"0123456789+"), b"hi");
+    server.expect("received 10 bytes");
+    server.expect("truncated-datagram");
+    // What is longer than the server's buffer is cut by the system. For Windows this is an error,
+    // and nobody learns who sent it.
+    peer.send(&vec![b'x'; MAX_DATAGRAM], server.address());
+    if cfg!(windows) {
+        assert!(server.error_line().contains("truncated-datagram"));
+    } else {
+        assert_eq!(peer.recv().0, b"hi");
         server.expect("received 10 bytes");
         server.expect("truncated-datagram");
     }

@@ -134,15 +134,31 @@ pub fn no_answer(address: &str, timeout: Duration) -> Failure {
 /// fails: a server needs to go on.
 ///
 /// Windows reports here that an earlier answer met nobody, and that a datagram
-/// was cut. Others cut without a word.
+/// was cut, but not whose it was. That is about one client, so the others do
+/// not wait for it. Unix cuts without a word.
 pub fn recv_from(socket: &UdpSocket, buffer: &mut [u8]) -> (usize, SocketAddr) {
     loop {
         match socket.recv_from(buffer) {
             Ok(received) => return received,
-            Err(error) => elog!("cannot receive: {error}"),
+            Err(error) if nobody_listens(&error) => {
+                elog!("an earlier answer met nobody");
+            }
+            Err(error) if was_cut(&error) => {
+                elog!(
+                    "a datagram was too long, and is lost (truncated-datagram)"
+                );
+            }
+            Err(error) => {
+                elog!("cannot receive: {error}");
+                thread::sleep(ACCEPT_AGAIN);
+            }
         }
-        thread::sleep(ACCEPT_AGAIN);
     }
+}
+
+/// `WSAEMSGSIZE` of Windows: a datagram was longer than the buffer.
+fn was_cut(error: &io::Error) -> bool {
+    cfg!(windows) && error.raw_os_error() == Some(10_040)
 }
 
 /// A timeout has two names: Unix calls it by the first, Windows by the second.
