@@ -1,22 +1,16 @@
 //! Lesson 7: three versions of a file transfer.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read, Write};
-use std::net::SocketAddr;
 use std::path::{Component, Path};
 use std::slice;
-use std::sync::mpsc;
-use std::thread;
-use std::time::Instant;
 
 use dict_header::{MAX_HEADER, encode_header, md5_hex};
-use file_transfer::{Answer, Entry, Folder, Listing, check_name, measure, recv_body, send_body};
+use file_transfer::{Answer, Entry, Listing, check_name, measure, recv_body, send_body};
 use proptest::prelude::*;
-use serde_json::json;
 use struct_header::Failure;
-use support::{PATIENCE, Program, accept, listen};
-use tempfile::TempDir;
-use types::{Shop, folder, header, noise, recv_json, write};
+use support::PATIENCE;
+use types::{Shop, folder, noise, write};
 
 #[path = "lesson_07/first.rs"]
 mod first;
@@ -26,8 +20,6 @@ mod functions;
 #[path = "lesson_07/pair.rs"]
 #[allow(clippy::duplicate_mod, reason = "the same holds for both versions")]
 mod types;
-
-const CLIENT: &str = env!("CARGO_BIN_EXE_file-transfer-client");
 
 /// Sizes around which buffers begin and end.
 const SIZES: [usize; 8] = [0, 1, 1023, 1024, 1025, 65_535, 65_536, 65_537];
@@ -64,6 +56,11 @@ fn partial_write_of_a_body_loses_nothing() {
 #[test]
 fn what_is_swapped_in_for_a_file_is_not_opened() {
     use std::os::unix::fs::symlink;
+    use std::sync::mpsc;
+    use std::thread;
+    use std::time::Instant;
+
+    use file_transfer::Folder;
 
     let dir = folder();
     let outside = folder();
@@ -231,7 +228,7 @@ fn files_of_200_megabytes() {
 
 /// The most memory that a program has needed so far, in bytes.
 #[cfg(target_os = "linux")]
-fn peak_memory(program: &Program) -> u64 {
+fn peak_memory(program: &support::Program) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", program.id())).expect("it runs");
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("Linux counts it");
     let kilobytes: u64 = line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).expect("kB");
@@ -242,6 +239,15 @@ fn peak_memory(program: &Program) -> u64 {
 #[test]
 #[ignore = "takes minutes; .ci/run runs it"]
 fn a_gigabyte_needs_little_memory() {
+    use std::fs::File;
+    use std::net::SocketAddr;
+
+    use serde_json::json;
+    use support::{Program, accept, listen};
+    use tempfile::TempDir;
+    use types::{header, recv_json};
+
+    const CLIENT: &str = env!("CARGO_BIN_EXE_file-transfer-client");
     const SIZE: u64 = 1 << 30;
     const LIMIT: u64 = 32 << 20;
     let start = |here: &TempDir, address: SocketAddr, action: &str| {

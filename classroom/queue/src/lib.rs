@@ -35,6 +35,7 @@ enum Source {
 }
 
 /// What the receiver's end is like.
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux tells of it"))]
 enum Look {
     /// It is open.
     Open {
@@ -49,6 +50,7 @@ enum Look {
 
 /// The two ends of a connection, the receiver's first.
 #[derive(Clone, Copy)]
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux tells of it"))]
 struct Ends {
     /// The receiver's address.
     receiver: SocketAddr,

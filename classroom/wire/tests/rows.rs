@@ -3,7 +3,6 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
@@ -359,6 +358,8 @@ fn bad_format() {
 #[test]
 #[cfg(unix)]
 fn port_unreachable() {
+    use std::process::Command;
+
     let (wire, client, _server) = datagram_row("port-unreachable");
     let id = wire.id().to_string();
     assert!(Command::new("kill").args(["-INT", &id]).status().expect("kill starts").success());

@@ -1,9 +1,8 @@
 //! The servers: what a raw client does to them, and what comes back.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::{Shutdown, TcpStream};
-use std::process::Command;
 
 use connection_loop::read_some;
 use dict_header::{ReplyHeader, md5_hex, send_with_header};
@@ -13,7 +12,7 @@ use support::{
     Program, connect, expect_bytes, expect_end, read_exactly, reset,
 };
 
-use super::{MOMENT, expect_silence, with_length};
+use super::{expect_silence, with_length};
 
 /// A program, and how its lesson frames an answer.
 struct Server {
@@ -328,6 +327,10 @@ fn stalled_write(server: &Server, fault: &[&str], well: bool) {
 
 #[cfg(target_os = "linux")]
 fn partial_write(server: &Server, fault: &[&str], well: bool) {
+    use std::io::Read;
+
+    use super::MOMENT;
+
     let program = server.start(fault);
     let mut stream = connect(program.address());
     stream
@@ -354,7 +357,7 @@ fn partial_write(server: &Server, fault: &[&str], well: bool) {
 #[cfg(target_os = "linux")]
 fn signal(program: &Program, name: &str) {
     let id = program.id().to_string();
-    let status = Command::new("kill")
+    let status = std::process::Command::new("kill")
         .args(["-s", name, &id])
         .status()
         .expect("kill starts");

@@ -1,20 +1,12 @@
 //! A learner's way through an exercise.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
-use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
 
 use crate::workspace::Workspace;
 
 const GREETING: &str = "01-greeting";
 const FILE: &str = "exercises/01-greeting/src/main.rs";
 const SOLUTION: &str = "exercises/01-greeting/solution/main.rs";
-
-/// How long to wait for what must come: cargo may have to build everything first.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 #[test]
 fn from_the_skeleton_to_the_solution() {
@@ -158,6 +150,15 @@ fn a_program_in_another_language_is_checked_as_it_is() {
 #[cfg(unix)]
 #[test]
 fn watch_checks_at_every_save() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+    use std::sync::mpsc;
+    use std::thread;
+    use std::time::Duration;
+
+    /// How long to wait for what must come: cargo may have to build everything first.
+    const PATIENCE: Duration = Duration::from_secs(120);
+
     let course = Workspace::new(&[GREETING]);
     let mut watch =
         course.command(&["watch", "1"]).stdout(Stdio::piped()).spawn().expect("the checker starts");
