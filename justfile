@@ -211,6 +211,18 @@ test-checker:
 test-checker-busy:
     cargo test --package checker -- --ignored ten_times
 
+# Build for Windows on Debian, and run under Wine the tests that can run there: minutes
+[group('build')]
+[linux]
+test-windows *ARGUMENTS:
+    .ci/windows test {{ ARGUMENTS }}
+
+# Type-check everything for macOS on Debian
+[group('build')]
+[linux]
+check-macos:
+    .ci/windows check-macos
+
 # Check the format of the code and its warnings
 [group('build')]
 lint:
