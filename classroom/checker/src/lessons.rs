@@ -11,6 +11,7 @@ mod framed_client;
 mod framed_server;
 mod lasting;
 pub mod length;
+pub mod patience;
 mod simple_echo;
 mod sticky_packets;
 mod struct_header;

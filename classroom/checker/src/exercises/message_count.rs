@@ -2,8 +2,8 @@
 
 use crate::bench::Bench;
 use crate::lessons::exchange::{Exchange, next_client};
-use crate::lessons::tcp_server;
 use crate::lessons::{Check, Part};
+use crate::lessons::{patience, tcp_server};
 use crate::peer::Peer;
 use crate::role::{Role, Transport};
 use crate::verdict::Outcome;
@@ -64,9 +64,9 @@ pub const PART: Part = Part {
         },
         Check {
             id: "silent-peer",
-            about: "a client says nothing, and is let go after {timeout}",
-            run: |bench| tcp_server::silent_peer(bench, HELLO),
-            causes: tcp_server::SILENT_PEER_CAUSES,
+            about: "a client says nothing, and is let go after {timeout}; one that talks is kept",
+            run: |bench| patience::silent_peer(bench, HELLO),
+            causes: patience::SILENT_PEER_CAUSES,
         },
     ],
 };

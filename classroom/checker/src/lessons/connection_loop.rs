@@ -3,7 +3,7 @@
 use crate::bench::Bench;
 use crate::lessons::exchange::next_client;
 use crate::lessons::tcp_server::{self, goes_on};
-use crate::lessons::{Check, Part, echo, lasting, tcp_client, waiting};
+use crate::lessons::{Check, Part, echo, lasting, patience, tcp_client, waiting};
 use crate::peer::Then;
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, ensure};
@@ -82,9 +82,9 @@ pub const SERVER: Part = Part {
         },
         Check {
             id: "silent-peer",
-            about: "a client says nothing, and is let go after {timeout}",
-            run: |bench| tcp_server::silent_peer(bench, echo::HELLO),
-            causes: tcp_server::SILENT_PEER_CAUSES,
+            about: "a client says nothing, and is let go after {timeout}; one that talks is kept",
+            run: |bench| patience::silent_peer(bench, echo::HELLO),
+            causes: patience::SILENT_PEER_CAUSES,
         },
     ],
 };

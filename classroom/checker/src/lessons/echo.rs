@@ -1,10 +1,9 @@
 //! What lessons 2 and 3 have in common: messages, and answers in capital letters or typed.
 
 use crate::bench::Bench;
-use crate::lessons::Check;
 use crate::lessons::exchange::{Exchange, next_client};
-use crate::lessons::tcp_client;
 use crate::lessons::waiting::{self, Crowd};
+use crate::lessons::{Check, lasting, tcp_client};
 use crate::peer::{Peer, Then};
 use crate::verdict::{Outcome, ensure};
 use crate::watch::Doing;
@@ -65,6 +64,9 @@ pub const CLIENT: &[Check] = &[
         waiting::client_missing_delimiter(bench, <[u8]>::to_vec)
     }),
     waiting::client_unflushed_write_check(waiting::client_unflushed_write),
+    lasting::client_interrupted_call_check(|bench| {
+        tcp_client::interrupted_call(bench, <[u8]>::to_vec)
+    }),
     Check {
         id: "invalid-utf8",
         about: "an answer is not text, and the next message is sent all the same",

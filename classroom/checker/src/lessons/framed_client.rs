@@ -9,7 +9,7 @@ use processes::Status;
 
 use crate::bench::Bench;
 use crate::lessons::tcp_client::{self, exchange, receive};
-use crate::lessons::{Check, length, waiting};
+use crate::lessons::{Check, lasting, length, waiting};
 use crate::peer::{Peer, Then, quoted};
 use crate::program::{Program, Stream};
 use crate::verdict::{Failure, Outcome, Plain, ensure};
@@ -69,7 +69,7 @@ pub struct Refused<'a> {
 }
 
 /// The checks of a client that receives such answers.
-pub const fn checks<A: Answers>() -> [Check; 21] {
+pub const fn checks<A: Answers>() -> [Check; 22] {
     [
         Check {
             id: "works",
@@ -104,6 +104,9 @@ pub const fn checks<A: Answers>() -> [Check; 21] {
             waiting::client_missing_delimiter(bench, A::pack)
         }),
         waiting::client_unflushed_write_check(waiting::client_unflushed_write),
+        lasting::client_interrupted_call_check(|bench| {
+            tcp_client::interrupted_call(bench, A::pack)
+        }),
         Check {
             id: "invalid-utf8",
             about: "an answer is not text, and the next message is sent all the same",

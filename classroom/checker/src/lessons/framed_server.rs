@@ -2,7 +2,7 @@
 
 use crate::lessons::commands::{self, Replies, good};
 use crate::lessons::exchange::next_client;
-use crate::lessons::{Check, lasting, tcp_client, tcp_server, waiting};
+use crate::lessons::{Check, lasting, patience, tcp_client, tcp_server, waiting};
 
 /// The checks of a server that replies like this.
 pub const fn checks<R: Replies>() -> [Check; 25] {
@@ -83,9 +83,9 @@ pub const fn checks<R: Replies>() -> [Check; 25] {
         },
         Check {
             id: "silent-peer",
-            about: "a client says nothing, and is let go after {timeout}",
-            run: |bench| tcp_server::silent_peer(bench, good::<R>()),
-            causes: tcp_server::SILENT_PEER_CAUSES,
+            about: "a client says nothing, and is let go after {timeout}; one that talks is kept",
+            run: |bench| patience::silent_peer(bench, good::<R>()),
+            causes: patience::SILENT_PEER_CAUSES,
         },
         Check {
             id: "pipe-deadlock",

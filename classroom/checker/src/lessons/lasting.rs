@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::bench::Bench;
 use crate::lessons::Check;
-use crate::lessons::tcp_server::{self, SLACK, TIMEOUT};
+use crate::lessons::patience::{SLACK, TIMEOUT};
+use crate::lessons::tcp_server;
 use crate::peer::Peer;
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 use crate::watch::Doing;
@@ -206,7 +207,17 @@ fn descriptors(bench: &mut Bench) -> Outcome<Option<u64>> {
     Ok(bench.program()?.activity().map(|activity| activity.descriptors))
 }
 
-/// The server is signalled while it waits for its client.
+/// The check of a client that must call again.
+pub const fn client_interrupted_call_check(run: fn(&mut Bench) -> Outcome) -> Check {
+    Check {
+        id: "interrupted-call",
+        about: "the client is stopped for a moment and signalled while it waits for its answer",
+        run,
+        causes: INTERRUPTED_CALL_CAUSES,
+    }
+}
+
+/// The program is signalled while it waits for its peer. `again` tells whether it goes on.
 pub fn interrupted_call(bench: &mut Bench, again: impl FnOnce() -> Outcome) -> Outcome {
     bench.settle()?;
     if !bench.subject()?.pause()? {
@@ -216,7 +227,7 @@ pub fn interrupted_call(bench: &mut Bench, again: impl FnOnce() -> Outcome) -> O
     // While its first thread has not taken note of that, another one gets the signals.
     bench.settle()?;
     bench.subject()?.signal()?;
-    let expected = "a server that makes a call again that a signal has interrupted";
+    let expected = "a program that makes a call again that a signal has interrupted";
     if let Doing::Ended(status) = bench.settle()? {
         let words = bench.program()?.last_words().unwrap_or_else(|| "none".into());
         let observed = format!("it ended with {status}. Its last words: {words}");
@@ -224,7 +235,7 @@ pub fn interrupted_call(bench: &mut Bench, again: impl FnOnce() -> Outcome) -> O
     }
     again().map_err(|stop| match stop {
         Stop::Failed(failure) => {
-            let observed = format!("its client is not served any more: {}", failure.observed);
+            let observed = format!("it does not go on: {}", failure.observed);
             let plain = failure.plain;
             Failure { plain, ..Failure::new(expected, observed) }.into()
         }

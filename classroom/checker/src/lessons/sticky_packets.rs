@@ -2,7 +2,7 @@
 
 use crate::lessons::commands::{self, Replies, good};
 use crate::lessons::exchange::next_client;
-use crate::lessons::{Check, Part, echo, lasting, tcp_client, tcp_server, waiting};
+use crate::lessons::{Check, Part, echo, lasting, patience, tcp_client, tcp_server, waiting};
 use crate::peer::{Arrival, Peer};
 use crate::role::{Role, Transport};
 use crate::verdict::Outcome;
@@ -109,9 +109,9 @@ pub const SERVER: Part = Part {
         },
         Check {
             id: "silent-peer",
-            about: "a client says nothing, and is let go after {timeout}",
-            run: |bench| tcp_server::silent_peer(bench, good::<Bare>()),
-            causes: tcp_server::SILENT_PEER_CAUSES,
+            about: "a client says nothing, and is let go after {timeout}; one that talks is kept",
+            run: |bench| patience::silent_peer(bench, good::<Bare>()),
+            causes: patience::SILENT_PEER_CAUSES,
         },
         Check {
             id: "pipe-deadlock",

@@ -5,7 +5,7 @@ use bstr::ByteSlice;
 use processes::Status;
 
 use crate::bench::Bench;
-use crate::lessons::Check;
+use crate::lessons::{Check, lasting};
 use crate::peer::{Peer, Then};
 use crate::program::Stream;
 use crate::role::Transport;
@@ -99,6 +99,22 @@ pub fn nothing_stale(printed: &[u8], answer: &str, earlier: &str) -> Outcome {
             "zero bytes are printed with it"
         };
         Failure::new(expected, observed).bytes(answer, printed)
+    })
+}
+
+/// A signal comes while an answer is waited for, and it is printed all the same.
+pub fn interrupted_call(bench: &mut Bench, pack: Pack) -> Outcome {
+    let mut peer = served(bench, pack)?;
+    receive(bench, &mut peer, "third")?;
+    let program = bench.program()?;
+    lasting::interrupted_call(bench, || peer.send(pack(b"THIRD")))?;
+    let printed = bench.await_output(|_| program.has_printed(b"THIRD"))?;
+    ensure(printed, || {
+        let words = program
+            .last_words()
+            .map_or_else(String::new, |words| format!(". The last words of the program: {words}"));
+        let expected = "a program that makes a call again that a signal has interrupted";
+        Failure::new(expected, format!("the answer that came then is not printed{words}"))
     })
 }
 

@@ -1,20 +1,12 @@
 //! The checks of servers that serve clients one after another: lessons 3 to 6. Each is given a
 //! request of its lesson and how to judge the reply.
 
-use std::time::{Duration, Instant};
-
 use crate::bench::{Bench, ENDS_WITH_CLIENT};
 use crate::lessons::exchange::{Exchange, next_client};
 use crate::lessons::lasting;
 use crate::peer::{Peer, Then};
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 use crate::watch::Doing;
-
-/// What `{timeout}` is when a client keeps silent.
-pub const TIMEOUT: Duration = Duration::from_secs(1);
-
-/// How much later than that it must be gone at last.
-pub const SLACK: Duration = Duration::from_secs(6);
 
 /// Causes of a restart that fails.
 pub const ADDRESS_IN_USE_CAUSES: &[&str] = &[
@@ -34,13 +26,11 @@ pub const PEER_CLOSED_CAUSES: &[&str] = &[
 const ENDS_WITH_ZERO_BYTES: &str =
     "the end of the first client ends the server, or the error of answering its zero bytes does";
 
-/// The cause of a server's letting a silent client go too early.
-const OTHER_TIMEOUT: &str = "the timeout is not the {timeout} that the program is given: it is in another unit, or a \
-     number of its own";
-
-/// The cause of a server's end when a client has kept silent.
-const ENDS_WITH_TIMEOUT: &str =
-    "the error that the timeout raises is not caught: it ends the server";
+/// Causes of the end within something going wrong.
+pub const CLOSED_MID_MESSAGE_CAUSES: &[&str] =
+    &[NO_LOOK, "the end is noticed, and ends the server"];
+const NO_LOOK: &str = "the loop that waits for the rest does not look for a read of zero bytes";
+const NOT_CLOSED: &str = "the end is noticed, and the connection is not closed";
 
 /// Causes of a reset going wrong.
 pub const PEER_RESET_CAUSES: &[&str] = &[
@@ -60,13 +50,6 @@ pub const HALF_CLOSE_CAUSES: &[&str] = &[
     "the end of what the client sends is taken for its leaving, and the answer to what came \
      before it is not sent any more",
     "the message is only looked at when more arrives",
-];
-
-/// Causes of a silent client staying.
-pub const SILENT_PEER_CAUSES: &[&str] = &[
-    "the timeout is set on the listening socket, not on the connection",
-    "the timeout is never set, or in milliseconds",
-    "the timeout is noticed, but the connection is not closed then",
 ];
 
 /// Clients come one after another.
@@ -212,40 +195,14 @@ pub fn leaked_descriptor(bench: &mut Bench, good: Exchange) -> Outcome {
     lasting::leaked_descriptor(bench, &|bench| next_client(bench, good), &[&asks])
 }
 
-/// A client connects and says nothing.
-pub fn silent_peer(bench: &mut Bench, good: Exchange) -> Outcome {
-    if !bench.has("timeout") {
-        let why = "the command has no {timeout}, the seconds after which a silent client must go";
-        return Err(Stop::Skipped(why.into()));
+/// Names the cause of a connection's staying when its client has ended its side within something.
+pub fn by_staying(failure: Failure, then: &Then) -> Failure {
+    let Then::Silence(silence) = then else { return failure };
+    match silence.doing {
+        Doing::Sleeps => failure.only_cause(NOT_CLOSED),
+        Doing::Spins(_) | Doing::Floods => failure.only_cause(NO_LOOK),
+        _ => failure,
     }
-    bench.set_timeout(TIMEOUT);
-    let mut peer = bench.connect()?;
-    peer.wait_for(Some(TIMEOUT + SLACK));
-    let began = Instant::now();
-    let arrival = peer.receive_all(1024)?;
-    let waited = began.elapsed();
-    let expected = format!(
-        "a server that lets a client go that says nothing for {} s, as {{timeout}} says",
-        TIMEOUT.as_secs()
-    );
-    ensure(matches!(arrival.then, Then::End | Then::Reset), || {
-        let observed = format!("the client is still connected: {}", peer.what(&arrival.then));
-        Failure::new(expected.as_str(), observed)
-    })?;
-    // One that has ended is found out below.
-    ensure(waited > TIMEOUT / 2 || bench.program()?.status().is_some(), || {
-        let observed = format!("it lets the client go after {:.1} s", waited.as_secs_f64());
-        Failure::new(expected.as_str(), observed).only_cause(OTHER_TIMEOUT)
-    })?;
-    peer.close()?;
-    // A program that ends with its client shall have ended before the next one calls.
-    let doing = bench.settle()?;
-    next_client(bench, good).map(drop).map_err(|stop| match doing {
-        Doing::Ended(status) if !status.is_success() => stop.only_cause(ENDS_WITH_TIMEOUT),
-        Doing::Ended(_) => stop,
-        // The first one said nothing.
-        _ => stop.in_plain(Plain::Opening),
-    })
 }
 
 /// Expects that the program still runs when all that was done to it has had its effect, and

@@ -105,6 +105,47 @@ fn a_timeout_that_is_not_the_one_that_was_given_fails() {
     }
 }
 
+/// The same servers, but for one line in front of each read.
+fn server_with_deadline(answer: &str) -> String {
+    let read = "while message := connection.recv(1024): ";
+    let each = "while left(came, connection) and (message := connection.recv(1024)): ";
+    let left = "def left(came, connection):\n  \
+                  rest = came + float(sys.argv[3]) - time.monotonic()\n  \
+                  connection.settimeout(max(rest, 0.001))\n  \
+                  return True\n";
+    let server = server("None", answer).replace(read, each);
+    let came = "connection, _ = listener.accept(); came = time.monotonic()";
+    format!("import time\n{left}{}", server.replace("connection, _ = listener.accept()", came))
+}
+
+#[test]
+fn a_timeout_for_all_that_a_client_says_fails() {
+    let cause = "it is set once (a deadline)";
+    fails("3", "server", "silent-peer", &server_with_deadline("message.upper()"), cause);
+    fails("4", "server", "silent-peer", &server_with_deadline("run(message)"), cause);
+    fails("5", "server", "silent-peer", &server_with_deadline("frame(run(message))"), cause);
+    for role in ["server", "receiver"] {
+        file_server_fails(role, "silent-peer", "set-once", cause);
+    }
+}
+
+#[test]
+fn what_comes_behind_a_file_and_is_taken_for_its_end_fails() {
+    for role in ["server", "receiver"] {
+        file_server_fails(role, "wrong-count", "reads-on", "each read asks for a bufferful");
+    }
+}
+
+/// Judges a server of lesson 7 that has this fault, by one check.
+fn file_server_fails(role: &str, id: &str, fault: &str, said: &str) {
+    let mut words = Program::Python("wrong/file_transfer_server.py").words();
+    words.extend([fault, "{host}", "{port}", "{dir}", "{timeout}"].map(String::from));
+    let options = ["7", role, "--only", id, "--"].map(String::from);
+    let judged = checker(options.into_iter().chain(words));
+    assert_eq!(judged.ids("FAILED "), [id], "{fault}: {}", judged.stdout);
+    assert!(judged.stdout.contains(said), "expected {said:?} in {}", judged.stdout);
+}
+
 /// A server that closes its connections unless they end like this: then it keeps them, and does
 /// what else is said.
 fn keeper(error: &str, act: &str) -> String {
@@ -316,12 +357,8 @@ fn an_md5_is_taken_for_letters_in_lesson_7_as_well() {
 
 #[test]
 fn a_file_with_its_final_name_from_the_start_fails() {
-    let mut words = Program::Python("wrong/file_transfer_server.py").words();
-    words.extend(["early-name", "{host}", "{port}", "{dir}", "{timeout}"].map(String::from));
-    let options = ["7", "server", "--only", "interrupted-upload", "--"].map(String::from);
-    let judged = checker(options.into_iter().chain(words));
-    assert_eq!(judged.ids("FAILED "), ["interrupted-upload"], "{}", judged.stdout);
-    assert!(judged.stdout.contains("it has not come whole yet"), "{}", judged.stdout);
+    let said = "it has not come whole yet";
+    file_server_fails("server", "interrupted-upload", "early-name", said);
 }
 
 /// Which name led out of the folder says what is wrong.

@@ -10,10 +10,11 @@ use crate::bench::Bench;
 use crate::lessons::framed_client::expect_room;
 use crate::lessons::length;
 use crate::lessons::tcp_client::{self, ends_with_error};
-use crate::lessons::{Check, Part};
+use crate::lessons::{Check, Part, lasting};
 use crate::peer::Peer;
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
+use crate::watch::Doing;
 
 /// The client's checks.
 pub const CLIENT: Part = Part {
@@ -51,6 +52,7 @@ pub const CLIENT: Part = Part {
             run: connection_refused,
             causes: tcp_client::CONNECTION_REFUSED_CAUSES,
         },
+        lasting::client_interrupted_call_check(interrupted_call),
         Check {
             id: "peer-closed",
             about: "the server takes the file and closes without an answer",
@@ -113,10 +115,9 @@ pub const SHORT_READ_CAUSES: &[&str] = &[
 ];
 
 /// Causes of a broken-off answer going wrong.
-pub const CLOSED_MID_MESSAGE_CAUSES: &[&str] = &[
-    "the loop that waits for the rest does not look for a read of zero bytes",
-    "the end is taken for that of a server that has said all",
-];
+pub const CLOSED_MID_MESSAGE_CAUSES: &[&str] = &[NO_LOOK, SAID_ALL];
+pub const NO_LOOK: &str = "the loop that waits for the rest does not look for a read of zero bytes";
+pub const SAID_ALL: &str = "the end is taken for that of a server that has said all";
 
 /// Causes of lengths read backwards.
 pub const WRONG_BYTE_ORDER_CAUSES: &[&str] =
@@ -270,12 +271,34 @@ pub fn expect_complaint(bench: &mut Bench, why: &str, before: usize) -> Outcome 
     })
 }
 
+/// Names the cause of a program's not complaining: whether it is still awake tells which.
+pub fn by_its_end(bench: &mut Bench, stop: Stop, awake: &str, ended: &str) -> Stop {
+    match (stop, bench.settle()) {
+        (Stop::Failed(failure), Ok(doing)) if failure.cause.is_none() => match doing {
+            Doing::Ended(_) => failure.only_cause(ended),
+            Doing::Spins(_) | Doing::Floods => failure.only_cause(awake),
+            _ => *failure,
+        }
+        .into(),
+        (stop, _) => stop,
+    }
+}
+
 fn connection_refused(bench: &mut Bench) -> Outcome {
     offer(bench, "notes.txt", PLAIN)?;
     tcp_client::calls_when_somebody_listens(bench)?;
     bench.listen_no_more(Transport::Tcp)?;
     bench.start()?;
     ends_with_error(bench)
+}
+
+fn interrupted_call(bench: &mut Bench) -> Outcome {
+    let mut peer = wants_answer(bench)?;
+    lasting::interrupted_call(bench, || {
+        peer.send(ok())?;
+        peer.finish()
+    })?;
+    ends_well(bench)
 }
 
 fn peer_closed(bench: &mut Bench) -> Outcome {
@@ -305,7 +328,8 @@ fn closed_mid_message(bench: &mut Bench) -> Outcome {
         let before = bench.program()?.all_output().len();
         peer.send(&ok()[..count])?;
         peer.finish()?;
-        expect_complaint(bench, "the connection has ended within the answer", before)?;
+        expect_complaint(bench, "the connection has ended within the answer", before)
+            .map_err(|stop| by_its_end(bench, stop, NO_LOOK, SAID_ALL))?;
         bench.kill();
     }
     works(bench, "notes.txt", PLAIN)

@@ -3,17 +3,17 @@
 use serde_json::json;
 
 use super::client::{
-    CLOSED_MID_MESSAGE_CAUSES, MALFORMED_HEADER_CAUSES, NO_ANSWER_YET, OVERSIZED_LENGTH_CAUSES,
-    PEER_RESET_CAUSES, SHORT_READ_CAUSES, WRONG_BYTE_ORDER_CAUSES, expect_complaint, expect_error,
-    expect_no_crash,
+    CLOSED_MID_MESSAGE_CAUSES, MALFORMED_HEADER_CAUSES, NO_ANSWER_YET, NO_LOOK,
+    OVERSIZED_LENGTH_CAUSES, PEER_RESET_CAUSES, SAID_ALL, SHORT_READ_CAUSES,
+    WRONG_BYTE_ORDER_CAUSES, by_its_end, expect_complaint, expect_error, expect_no_crash,
 };
 use super::message::{DIGITS_AS_LETTERS, framed, header, here_is, in_capitals, md5, receive};
-use super::paths::{Outside, Way, clear, expect_file, expect_no_file};
+use super::paths::{END_OF_FILE, FINAL_NAME, Outside, Way, clear, expect_file, expect_no_file};
 use crate::bench::Bench;
 use crate::lessons::framed_client::expect_room;
 use crate::lessons::length;
 use crate::lessons::tcp_client::{self, ends_with_error};
-use crate::lessons::{Check, Part};
+use crate::lessons::{Check, Part, lasting};
 use crate::peer::Peer;
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
@@ -46,14 +46,12 @@ pub const GET_CLIENT: Part = Part {
             run: connection_refused,
             causes: tcp_client::CONNECTION_REFUSED_CAUSES,
         },
+        lasting::client_interrupted_call_check(interrupted_call),
         Check {
             id: "peer-closed",
             about: "the server closes the connection without an answer",
             run: peer_closed,
-            causes: &[
-                NO_ANSWER_YET,
-                "that no answer came is passed over, and the program ends as after a success",
-            ],
+            causes: &[NO_ANSWER_YET, PASSED_OVER],
         },
         Check {
             id: "peer-reset",
@@ -120,10 +118,7 @@ pub const GET_CLIENT: Part = Part {
             id: "interrupted-upload",
             about: "the server ends its side within the file; nothing is left of it",
             run: interrupted_upload,
-            causes: &[
-                "the file has its final name from the start, and what has come of it stays there",
-                "the end is not noticed, and the program ends as after a success",
-            ],
+            causes: &[FINAL_NAME, END_OF_FILE],
         },
         Check {
             id: "digest-mismatch",
@@ -134,9 +129,17 @@ pub const GET_CLIENT: Part = Part {
     ],
 };
 
+/// The cause of no answer's being taken for one.
+const PASSED_OVER: &str =
+    "that no answer came is passed over, and the program ends as after a success";
+
 /// The cause of a file's coming to lie wherever a server wants it.
 const THEIR_NAME: &str = "the file is kept under the name that the server gives it: the name was \
                           the client's to choose";
+
+/// The cause of a file's lying there though the program has complained of it.
+const LEFT_BEHIND: &str =
+    "what is wrong is noticed, and what has come is left under the file's name";
 
 /// The file, and its name.
 const NAME: &str = "report.bin";
@@ -205,7 +208,11 @@ fn goes_well_anew(bench: &mut Bench) -> Outcome {
 /// Answers, and expects that the program ends, and not as if all were well.
 fn answered_wrongly(bench: &mut Bench, answer: &[u8], why: &str) -> Outcome {
     answer_with(bench, answer, |bench, before| expect_complaint(bench, why, before))?;
-    expect_no_file(bench.folder(), NAME, why)
+    let complains = bench.program()?.status().is_some_and(|status| !status.is_success());
+    expect_no_file(bench.folder(), NAME, why).map_err(|stop| match complains {
+        true => stop.only_cause(LEFT_BEHIND),
+        false => stop,
+    })
 }
 
 /// Answers, and expects that the program ends, and says by its status that it has no file.
@@ -250,8 +257,18 @@ fn connection_refused(bench: &mut Bench) -> Outcome {
     ends_with_error(bench)
 }
 
+fn interrupted_call(bench: &mut Bench) -> Outcome {
+    let mut peer = asked(bench)?;
+    lasting::interrupted_call(bench, || {
+        peer.send([&here_is(NAME, FILE), FILE].concat())?;
+        peer.finish()
+    })?;
+    kept(bench, FILE)
+}
+
 fn peer_closed(bench: &mut Bench) -> Outcome {
-    answered_wrongly(bench, b"", "the server has closed the connection without an answer")?;
+    answered_wrongly(bench, b"", "the server has closed the connection without an answer")
+        .map_err(|stop| by_its_end(bench, stop, NO_ANSWER_YET, PASSED_OVER))?;
     goes_well_anew(bench)
 }
 
@@ -277,7 +294,8 @@ fn short_read(bench: &mut Bench) -> Outcome {
 fn closed_mid_message(bench: &mut Bench) -> Outcome {
     let header = here_is(NAME, FILE);
     for count in [2, 4 + 10] {
-        answered_wrongly(bench, &header[..count], "the connection has ended within the header")?;
+        answered_wrongly(bench, &header[..count], "the connection has ended within the header")
+            .map_err(|stop| by_its_end(bench, stop, NO_LOOK, SAID_ALL))?;
         bench.kill();
     }
     goes_well_anew(bench)
@@ -366,7 +384,8 @@ fn path_traversal(bench: &mut Bench) -> Outcome {
 
 fn interrupted_upload(bench: &mut Bench) -> Outcome {
     let half = [&here_is(NAME, FILE), &FILE[..FILE.len() / 2]].concat();
-    answered_wrongly(bench, &half, "the transfer has broken off")?;
+    answered_wrongly(bench, &half, "the transfer has broken off")
+        .map_err(|stop| by_its_end(bench, stop, NO_LOOK, END_OF_FILE))?;
     goes_well_anew(bench)
 }
 

@@ -74,6 +74,18 @@ pub struct Way {
 pub const NAMES_CAUSES: &[&str] =
     &["the error that such a name makes is not caught where its client is served"];
 
+/// Causes of a part of a file's lying where the whole belongs.
+pub const FINAL_NAME: &str = "the file has its final name from the start: until the rest has come, \
+                              and where it never comes, a part lies there";
+pub const END_OF_FILE: &str =
+    "the end of the connection is taken for that of the file, however much of it was announced";
+pub const RESET_PASSED_OVER: &str =
+    "the error of a reset is passed over, and what has come is kept as if it were all";
+
+/// The cause of a whole file's not being kept where a part of it was before.
+pub const IN_THE_WAY: &str =
+    "what has come of a file that broke off stands in the way when it is sent again";
+
 /// What is wrong with a file that has come to lie elsewhere.
 pub const OUTSIDE: &str = "it lies outside of the server's folder";
 
@@ -146,4 +158,21 @@ impl Outside {
 /// The last part of a path.
 fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// What comes behind a file whose size was announced.
+pub const BEHIND: &[u8] = b"and more than that";
+
+/// The cause of its being taken for a part of the file.
+pub const TOO_MUCH: &str = "each read asks for a bufferful, also where less is missing: what comes \
+                            behind the file is taken for its end";
+
+/// Expects that nothing of what came behind a file is in it. Whether such a file is kept is left
+/// open.
+pub fn expect_nothing_behind(folder: &Path, name: &str, file: &[u8]) -> Outcome {
+    match find(folder, name) {
+        Some(_) => expect_file(folder, name, file).map(drop),
+        None => Ok(()),
+    }
+    .map_err(|stop| stop.only_cause(TOO_MUCH))
 }

@@ -6,13 +6,17 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::message::{framed, header};
-use super::paths::{NAMES_CAUSES, OUTSIDE, Outside, Way, expect_file, expect_no_file, find};
+use super::paths::{
+    BEHIND, END_OF_FILE, FINAL_NAME, IN_THE_WAY, NAMES_CAUSES, OUTSIDE, Outside, RESET_PASSED_OVER,
+    Way, expect_file, expect_no_file, expect_nothing_behind, find,
+};
 use crate::bench::Bench;
-use crate::lessons::tcp_server::{self, SLACK, TIMEOUT, goes_on};
+use crate::lessons::patience::{self, PAUSES, SLACK, TIMEOUT};
+use crate::lessons::tcp_server::{self, by_staying, goes_on};
 use crate::lessons::{Check, Part};
 use crate::peer::{Peer, Then};
 use crate::role::{Role, Transport};
-use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
+use crate::verdict::{Failure, Outcome, Plain, ensure};
 
 /// The checks of a server that only receives.
 pub const RECEIVER: Part = Part {
@@ -59,9 +63,10 @@ pub const RECEIVER: Part = Part {
         },
         Check {
             id: "silent-peer",
-            about: "one client says nothing, one stops within a file; both are let go after {timeout}",
+            about: "one client says nothing, one stops within a file; both are let go after \
+                    {timeout}; one that pauses is kept",
             run: silent_peer,
-            causes: tcp_server::SILENT_PEER_CAUSES,
+            causes: patience::SILENT_PEER_CAUSES,
         },
         Check {
             id: "one-client-blocks-all",
@@ -82,10 +87,7 @@ pub const RECEIVER: Part = Part {
             id: "closed-mid-message",
             about: "clients end their side within a header; the server lets them go",
             run: closed_mid_message,
-            causes: &[
-                "the loop that waits for the rest does not look for a read of zero bytes",
-                "the end is noticed, and ends the server",
-            ],
+            causes: tcp_server::CLOSED_MID_MESSAGE_CAUSES,
         },
         Check {
             id: "oversized-length",
@@ -107,7 +109,7 @@ pub const RECEIVER: Part = Part {
         },
         Check {
             id: "wrong-count",
-            about: "a file arrives in pieces, and is kept whole",
+            about: "a file arrives in pieces, and one with bytes behind it; no more and no less is kept",
             run: wrong_count,
             causes: &[
                 "what was asked for is subtracted from what is missing, or the size of the \
@@ -131,10 +133,7 @@ pub const RECEIVER: Part = Part {
             id: "interrupted-upload",
             about: "a client ends, and one vanishes, within a file; nothing is left of it",
             run: interrupted_upload,
-            causes: &[
-                "the file has its final name from the start, and what has come of it stays there",
-                "it is removed when the client closes, but not when the connection is reset",
-            ],
+            causes: &[IN_THE_WAY],
         },
     ],
 };
@@ -169,9 +168,18 @@ fn connect(bench: &mut Bench) -> Outcome<Peer> {
 
 /// Expects the end of the connection. An answer is not asked for, and does no harm.
 fn let_go(peer: &mut Peer, expected: &str) -> Outcome {
+    ends(peer, expected, |failure, _| failure)
+}
+
+/// Expects the end of the connection of a client that has ended its side within something.
+fn notices_end(peer: &mut Peer, expected: &str) -> Outcome {
+    ends(peer, expected, by_staying)
+}
+
+fn ends(peer: &mut Peer, expected: &str, why: fn(Failure, &Then) -> Failure) -> Outcome {
     let arrival = peer.receive_all(MAX_ANSWER)?;
     ensure(matches!(arrival.then, Then::End | Then::Reset), || {
-        Failure::new(expected, peer.what(&arrival.then))
+        why(Failure::new(expected, peer.what(&arrival.then)), &arrival.then)
     })
 }
 
@@ -253,11 +261,7 @@ fn peer_reset(bench: &mut Bench) -> Outcome {
 }
 
 fn silent_peer(bench: &mut Bench) -> Outcome {
-    if !bench.has("timeout") {
-        let why = "the command has no {timeout}, the seconds after which a silent client must go";
-        return Err(Stop::Skipped(why.into()));
-    }
-    bench.set_timeout(TIMEOUT);
+    patience::set_timeout(bench)?;
     opening(bench, "before.txt")?;
     let silent = connect(bench)?;
     let within_file = stop_within_file(bench, "half.txt")?;
@@ -269,7 +273,20 @@ fn silent_peer(bench: &mut Bench) -> Outcome {
         )?;
         peer.close()?;
     }
-    upload(bench, "after.txt")
+    upload(bench, "after.txt")?;
+    patience::keeps_the_talking(bench, Plain::Counted, &|bench, pauses| {
+        let name = format!("slow-{}.txt", bench.story().lines().len());
+        let mut peer = connect(bench)?;
+        peer.send(plain(&name, FILE.len()))?;
+        for piece in FILE.chunks(FILE.len().div_ceil(PAUSES)) {
+            pauses.pause(bench)?;
+            peer.try_send(piece)?;
+        }
+        peer.finish()?;
+        let_go(&mut peer, "the end of the connection, for the file has come")?;
+        peer.close()?;
+        expect_file(&folder(bench), &name, FILE).map(drop)
+    })
 }
 
 fn one_client_blocks_all(bench: &mut Bench) -> Outcome {
@@ -304,7 +321,7 @@ fn closed_mid_message(bench: &mut Bench) -> Outcome {
         let mut peer = connect(bench)?;
         peer.send(&request[..count])?;
         peer.finish()?;
-        let_go(&mut peer, "a server that notices the end, and lets the client go")?;
+        notices_end(&mut peer, "a server that notices the end, and lets the client go")?;
         peer.close()?;
     }
     goes_on(bench, "a server that waits for its next client")?;
@@ -354,7 +371,17 @@ fn wrong_count(bench: &mut Bench) -> Outcome {
     peer.send_pieces(file.chunks(300))?;
     peer.finish()?;
     let_go(&mut peer, "the end of the connection, for the file has come")?;
-    expect_file(&folder(bench), "pieces.txt", &file).map(drop)
+    expect_file(&folder(bench), "pieces.txt", &file)?;
+    peer.close()?;
+
+    let name = "behind.txt";
+    let mut peer = connect(bench)?;
+    peer.try_send(&[&plain(name, FILE.len()), FILE, BEHIND].concat())?;
+    peer.finish()?;
+    let_go(&mut peer, "the end of the connection, for the file has come")?;
+    peer.close()?;
+    bench.settle()?;
+    expect_nothing_behind(&folder(bench), name, FILE)
 }
 
 fn malformed_header(bench: &mut Bench) -> Outcome {
@@ -396,11 +423,13 @@ fn interrupted_upload(bench: &mut Bench) -> Outcome {
     let why = "the transfer has broken off";
     opening(bench, "before.txt")?;
     let mut peer = stop_within_file(bench, "ended.txt")?;
-    let not_yet = expect_no_file(&folder(bench), "ended.txt", "it has not come whole yet");
+    let not_yet = expect_no_file(&folder(bench), "ended.txt", "it has not come whole yet")
+        .map_err(|stop| stop.only_cause(FINAL_NAME));
     peer.finish()?;
-    let_go(&mut peer, "a server that notices the end within a file, and lets the client go")?;
+    notices_end(&mut peer, "a server that notices the end within a file, and lets the client go")?;
     peer.close()?;
-    expect_no_file(&folder(bench), "ended.txt", why)?;
+    let cause = if not_yet.is_err() { FINAL_NAME } else { END_OF_FILE };
+    expect_no_file(&folder(bench), "ended.txt", why).map_err(|stop| stop.only_cause(cause))?;
     not_yet?;
     // Nor does anything keep the whole file from being sent now.
     upload(bench, "ended.txt")?;
@@ -409,4 +438,5 @@ fn interrupted_upload(bench: &mut Bench) -> Outcome {
     stop_within_file(bench, "vanished.txt")?.reset()?;
     bench.settle()?;
     expect_no_file(&folder(bench), "vanished.txt", why)
+        .map_err(|stop| stop.only_cause(RESET_PASSED_OVER))
 }

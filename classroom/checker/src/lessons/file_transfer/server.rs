@@ -10,10 +10,10 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::message::{get, header, md5, put, receive_ok, receive_refusal};
-use super::paths::{NAMES_CAUSES, expect_file};
+use super::paths::{IN_THE_WAY, NAMES_CAUSES, expect_file};
 use crate::bench::Bench;
 use crate::lessons::framed_client::TIMEOUT_MID_MESSAGE_CAUSES;
-use crate::lessons::{Check, Part, lasting, tcp_server, waiting};
+use crate::lessons::{Check, Part, lasting, patience, tcp_server, waiting};
 use crate::peer::{Peer, Then};
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
@@ -108,9 +108,10 @@ pub const SERVER: Part = Part {
         },
         Check {
             id: "silent-peer",
-            about: "one client says nothing, one stops within a file; both are let go after {timeout}",
+            about: "one client says nothing, one stops within a file; both are let go after \
+                    {timeout}; one that pauses is kept",
             run: connections::silent_peer,
-            causes: tcp_server::SILENT_PEER_CAUSES,
+            causes: patience::SILENT_PEER_CAUSES,
         },
         Check {
             id: "one-client-blocks-all",
@@ -140,10 +141,7 @@ pub const SERVER: Part = Part {
             id: "closed-mid-message",
             about: "clients end their side within a header; the server lets them go",
             run: headers::closed_mid_message,
-            causes: &[
-                "the loop that waits for the rest does not look for a read of zero bytes",
-                "the end is noticed, and ends the server",
-            ],
+            causes: tcp_server::CLOSED_MID_MESSAGE_CAUSES,
         },
         Check {
             id: "partial-write",
@@ -178,7 +176,7 @@ pub const SERVER: Part = Part {
         },
         Check {
             id: "wrong-count",
-            about: "a file arrives in pieces, and is kept whole",
+            about: "a file arrives in pieces, and one with bytes behind it; no more and no less is kept",
             run: files::wrong_count,
             causes: &[
                 "what was asked for is subtracted from what is missing, or the size of the \
@@ -221,19 +219,13 @@ pub const SERVER: Part = Part {
             id: "interrupted-upload",
             about: "a client ends, and one vanishes, within a file; nothing is left of it",
             run: files::interrupted_upload,
-            causes: &[
-                "the file has its final name from the start, and what has come of it stays there",
-                "it is removed when the client closes, but not when the connection is reset",
-            ],
+            causes: &[IN_THE_WAY],
         },
         Check {
             id: "digest-mismatch",
             about: "a file comes that is not what its md5 says",
             run: files::digest_mismatch,
-            causes: &[
-                "the md5 of the header is not compared with that of what has come",
-                "the file is kept before it is compared",
-            ],
+            causes: &["the md5 of the header is not compared with that of what has come"],
         },
     ],
 };

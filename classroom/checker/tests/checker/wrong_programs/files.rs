@@ -151,6 +151,7 @@ pub const WRONG: &[Wrong] = &[
         "ignores-refusal",
         "{file}"
     ),
+    python!("client", "interrupted-call", "wrong/file_transfer_client.py", "interrupted", "{file}"),
     client!("connection-refused"),
     client!("peer-closed"),
     client!("peer-reset"),
@@ -166,6 +167,13 @@ pub const WRONG: &[Wrong] = &[
         "works-refusal",
         "wrong/file_transfer_get_client.py",
         "ignores-refusal",
+        "{name}"
+    ),
+    python!(
+        "get-client",
+        "interrupted-call",
+        "wrong/file_transfer_get_client.py",
+        "interrupted",
         "{name}"
     ),
     get_client!("connection-refused"),

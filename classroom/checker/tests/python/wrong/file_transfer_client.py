@@ -2,11 +2,14 @@
 
 import json
 import os
+import signal
 import socket
 import struct
 import sys
 
 fault = sys.argv[1]
+if fault == "interrupted":
+    signal.signal(signal.SIGWINCH, lambda *_: sys.exit("interrupted system call"))
 path = sys.argv[4]
 with open(path, "rb") as file:
     body = file.read()

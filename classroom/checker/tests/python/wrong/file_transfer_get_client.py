@@ -3,11 +3,14 @@
 import hashlib
 import json
 import os
+import signal
 import socket
 import struct
 import sys
 
 fault = sys.argv[1]
+if fault == "interrupted":
+    signal.signal(signal.SIGWINCH, lambda *_: sys.exit("interrupted system call"))
 name = sys.argv[4]
 with socket.create_connection((sys.argv[2], int(sys.argv[3]))) as connection:
     text = json.dumps({"action": "get", "filename": name}).encode()

@@ -1,7 +1,9 @@
 """Wrong, in the way that the first word says: the rest is as it should be."""
 
 import os
+import socket
 import sys
+import threading
 
 fault = sys.argv.pop(1)
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir))
@@ -10,6 +12,12 @@ import file_transfer_server_threads as right
 
 
 class Conversation(right.Conversation):
+    def setup(self):
+        super().setup()
+        if fault == "set-once":
+            # However much is said meanwhile.
+            threading.Timer(self.timeout, self.request.shutdown, [socket.SHUT_RDWR]).start()
+
     def end(self):
         # Or else the connection is left to the client to close.
         if fault != "open-end":
@@ -45,6 +53,8 @@ class Conversation(right.Conversation):
         return answer, body
 
     def keep(self, request, path):
+        if fault == "reads-on":
+            self.rfile = Greedy(self.rfile)
         if fault == "early-name":
             return self.keep_at_once(request, path)
         if fault == "small-digits" and request.get("md5", "") != request.get("md5", "").lower():
@@ -65,6 +75,19 @@ class Conversation(right.Conversation):
                 os.remove(path)
                 raise
         return {"status": "ok"}
+
+
+class Greedy:
+    """Asks for a bufferful, also where less is missing."""
+
+    def __init__(self, stream):
+        self.stream = stream
+
+    def __getattr__(self, name):
+        return getattr(self.stream, name)
+
+    def read1(self, size):
+        return self.stream.read1(65536)
 
 
 with right.Server((sys.argv[1], int(sys.argv[2])), Conversation) as server:

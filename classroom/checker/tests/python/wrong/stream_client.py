@@ -2,11 +2,20 @@
 
 import atexit
 import json
+import signal
 import socket
 import struct
 import sys
 
 HOST, PORT, LESSON, MISTAKE = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
+
+
+def interrupted(*_):
+    raise InterruptedError("interrupted system call")
+
+
+if MISTAKE == "interrupted-call":
+    signal.signal(signal.SIGWINCH, interrupted)
 connection = socket.create_connection((HOST, PORT))
 reader = connection.makefile("rb")
 writer = connection.makefile("wb")

@@ -8,9 +8,10 @@ use super::{
 };
 use crate::bench::Bench;
 use crate::lessons::lasting;
-use crate::lessons::tcp_server::{SLACK, TIMEOUT, goes_on, must_stand_a_pause, send_with_end};
+use crate::lessons::patience::{self, PAUSES, SLACK, TIMEOUT};
+use crate::lessons::tcp_server::{goes_on, must_stand_a_pause, send_with_end};
 use crate::peer::{Peer, Then};
-use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
+use crate::verdict::{Failure, Outcome, Plain, ensure};
 
 /// More than a client has sent when the server has looked at its header.
 const LARGE: usize = 8 << 20;
@@ -119,11 +120,7 @@ pub fn half_close(bench: &mut Bench) -> Outcome {
 
 /// A client says nothing, and another one stops within its file.
 pub fn silent_peer(bench: &mut Bench) -> Outcome {
-    if !bench.has("timeout") {
-        let why = "the command has no {timeout}, the seconds after which a silent client must go";
-        return Err(Stop::Skipped(why.into()));
-    }
-    bench.set_timeout(TIMEOUT);
+    patience::set_timeout(bench)?;
     let silent = connect(bench)?;
     let within_file = stop_within_file(bench, "half.txt")?;
     for mut peer in [silent, within_file] {
@@ -139,7 +136,19 @@ pub fn silent_peer(bench: &mut Bench) -> Outcome {
         })?;
         peer.close()?;
     }
-    next_client(bench, "after.txt")
+    next_client(bench, "after.txt")?;
+    patience::keeps_the_talking(bench, Plain::Counted, &|bench, pauses| {
+        let name = format!("slow-{}.txt", bench.story().lines().len());
+        let mut peer = connect(bench)?;
+        peer.send(put(&name, FILE))?;
+        for piece in FILE.chunks(FILE.len().div_ceil(PAUSES)) {
+            pauses.pause(bench)?;
+            peer.try_send(piece)?;
+        }
+        receive_ok(&mut peer, "the answer that the file is kept")?;
+        expect_file(&folder(bench), &name, FILE)?;
+        peer.close()
+    })
 }
 
 /// A signal comes while a client is within its file, and it is served on.

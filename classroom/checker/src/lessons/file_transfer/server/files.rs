@@ -9,9 +9,13 @@ use socket2::SockRef;
 use super::super::message::{
     DIGITS_AS_LETTERS, expect_turned_away, get, in_capitals, put, receive_ok,
 };
-use super::super::paths::{OUTSIDE, Outside, Way, expect_file, expect_no_file, find};
+use super::super::paths::{
+    BEHIND, END_OF_FILE, FINAL_NAME, OUTSIDE, Outside, RESET_PASSED_OVER, TOO_MUCH, Way,
+    expect_file, expect_no_file, expect_nothing_behind, find,
+};
 use super::{FILE, MAX_ANSWER, connect, folder, next_client, stop_within_file, told_folder};
 use crate::bench::Bench;
+use crate::lessons::tcp_server::by_staying;
 use crate::peer::Then;
 use crate::verdict::{Failure, Outcome, ensure};
 
@@ -68,22 +72,38 @@ pub fn wrong_count(bench: &mut Bench) -> Outcome {
     peer.send_pieces(file.chunks(300))?;
     receive_ok(&mut peer, "the answer that the file is kept, all of it")?;
     expect_file(&folder(bench), "pieces.txt", &file)?;
-    Ok(())
+    peer.close()?;
+
+    let name = "behind.txt";
+    let mut peer = connect(bench)?;
+    peer.try_send(&[put(name, FILE), FILE.into(), BEHIND.into()].concat())?;
+    peer.finish()?;
+    let answer = peer.receive_all(MAX_ANSWER)?.bytes;
+    let is_another = String::from_utf8_lossy(&answer).contains("digest-mismatch");
+    ensure(!is_another, || {
+        let observed = "it says that the bytes are not those of the file";
+        Failure::new("a server that reads no further than the file", observed).only_cause(TOO_MUCH)
+    })?;
+    peer.close()?;
+    bench.settle()?;
+    expect_nothing_behind(&folder(bench), name, FILE)
 }
 
 /// Clients leave within their files.
 pub fn interrupted_upload(bench: &mut Bench) -> Outcome {
     let why = "the transfer has broken off";
     let mut peer = stop_within_file(bench, "ended.txt")?;
-    let not_yet = expect_no_file(&folder(bench), "ended.txt", "it has not come whole yet");
+    let not_yet = expect_no_file(&folder(bench), "ended.txt", "it has not come whole yet")
+        .map_err(|stop| stop.only_cause(FINAL_NAME));
     peer.finish()?;
     let arrival = peer.receive_all(MAX_ANSWER)?;
     ensure(matches!(arrival.then, Then::End | Then::Reset), || {
         let expected = "a server that notices the end within a file, and lets the client go";
-        Failure::new(expected, peer.what(&arrival.then))
+        by_staying(Failure::new(expected, peer.what(&arrival.then)), &arrival.then)
     })?;
     peer.close()?;
-    expect_no_file(&folder(bench), "ended.txt", why)?;
+    let cause = if not_yet.is_err() { FINAL_NAME } else { END_OF_FILE };
+    expect_no_file(&folder(bench), "ended.txt", why).map_err(|stop| stop.only_cause(cause))?;
     not_yet?;
     // Nor does anything keep the whole file from being sent now.
     next_client(bench, "ended.txt")?;
@@ -92,6 +112,7 @@ pub fn interrupted_upload(bench: &mut Bench) -> Outcome {
     stop_within_file(bench, "vanished.txt")?.reset()?;
     bench.settle()?;
     expect_no_file(&folder(bench), "vanished.txt", why)
+        .map_err(|stop| stop.only_cause(RESET_PASSED_OVER))
 }
 
 /// A file comes that is another one.
@@ -101,7 +122,9 @@ pub fn digest_mismatch(bench: &mut Bench) -> Outcome {
     peer.send([put("damaged.txt", FILE), other].concat())?;
     expect_turned_away(&mut peer, "a refusal, for what has come is not the file that was meant")?;
     peer.close()?;
-    expect_no_file(&folder(bench), "damaged.txt", "what has come is not it")?;
+    expect_no_file(&folder(bench), "damaged.txt", "what has come is not it").map_err(|stop| {
+        stop.only_cause("the file is kept before it is compared, and stays when it is another one")
+    })?;
     next_client(bench, "after.txt")?;
 
     let mut peer = connect(bench)?;

@@ -12,7 +12,7 @@ use super::{FILE, MAX_ANSWER, call, connect, folder, next_client};
 use crate::bench::Bench;
 use crate::lessons::framed_client::LULL;
 use crate::lessons::length;
-use crate::lessons::tcp_server::goes_on;
+use crate::lessons::tcp_server::{by_staying, goes_on};
 use crate::peer::Then;
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 
@@ -107,7 +107,7 @@ pub fn closed_mid_message(bench: &mut Bench) -> Outcome {
         let arrival = peer.receive_all(MAX_ANSWER)?;
         ensure(matches!(arrival.then, Then::End | Then::Reset), || {
             let expected = "a server that notices the end, and lets the client go";
-            Failure::new(expected, peer.what(&arrival.then))
+            by_staying(Failure::new(expected, peer.what(&arrival.then)), &arrival.then)
         })?;
         peer.close()?;
     }
