@@ -27,6 +27,6 @@ with socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=20) as co
             (size,) = struct.unpack("<i", receive(connection, 4))
             header = json.loads(receive(connection, size))
             answer = receive(connection, header["total_size"])
-            if hashlib.md5(answer).hexdigest() != header["md5"]:
+            if hashlib.md5(answer).hexdigest() != header["md5"].lower():
                 sys.exit("the answer has another digest")
             print(header["file_name"], answer.decode(errors="replace").rstrip("\n"))

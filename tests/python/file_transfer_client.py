@@ -45,7 +45,7 @@ with socket.create_connection((host, int(port)), timeout=20) as client:
         answer = recv_header(client)
         if answer["status"] == "ok":
             body = recv_exactly(client, answer["filesize"])
-            if hashlib.md5(body).hexdigest() != answer["md5"]:
+            if hashlib.md5(body).hexdigest() != answer["md5"].lower():
                 sys.exit("the bytes are not the file")
             with open(os.path.join(sys.argv[4], sys.argv[3]), "xb") as file:
                 file.write(body)

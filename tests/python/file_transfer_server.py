@@ -42,7 +42,7 @@ def serve(connection):
     path = os.path.join(folder, os.path.basename(request["filename"]))
     if request["action"] == "put":
         body = recv_exactly(connection, request["filesize"])
-        if hashlib.md5(body).hexdigest() != request["md5"]:
+        if hashlib.md5(body).hexdigest() != request["md5"].lower():
             send_header(connection, {"status": "error", "id": "digest-mismatch", "message": "no"})
             return
         with open(path, "wb") as file:
