@@ -1,16 +1,14 @@
 //! Lesson 4: answers that stick together, and a command runner that nothing upsets.
 
-// The commands are those of a Unix shell.
-#![cfg(unix)]
-
-use std::fs;
 use std::io::Write;
 use std::net::{Shutdown, TcpStream};
 
-use support::commands::numbers;
+#[cfg(unix)]
+use support::commands;
+use support::commands::{Printed, numbers};
 use support::{
-    Program, accept, check_arguments, command_client_tests, command_server_tests, commands,
-    connect, expect_bytes, expect_end, listen, nobody, python, reset,
+    Program, accept, check_arguments, command_client_tests, command_server_tests, connect,
+    expect_bytes, expect_end, listen, nobody, python, reset,
 };
 
 const SERVER: &str = env!("CARGO_BIN_EXE_sticky-packets-server");
@@ -32,6 +30,7 @@ fn send_answer(stream: &mut TcpStream, answer: &[u8]) {
 command_server_tests!(server, SERVER, expect_output);
 command_client_tests!(client, CLIENT, send_answer);
 
+#[cfg(unix)]
 #[test]
 fn write_after_close_ends_one_conversation() {
     commands::write_after_close(SERVER, expect_output);
@@ -42,10 +41,12 @@ fn leftover_bytes_surface_as_the_next_answer() {
     let server = Program::server(SERVER, &[]);
     let mut client = Program::client(CLIENT, server.address(), &[]);
     let output = numbers(1000);
+    let file = Printed::new(&output);
     // Three reads of 1024 bytes, and more still waits: none of them sees anything else.
     let mut shown = String::new();
-    for (command, piece) in
-        ["seq 1 1000", "echo second", "echo third"].iter().zip(output.as_bytes().chunks(1024))
+    for (command, piece) in [file.command().as_str(), "echo second", "echo third"]
+        .iter()
+        .zip(output.as_bytes().chunks(1024))
     {
         client.type_line(command);
         let piece = str::from_utf8(piece).expect("the output is ASCII");
@@ -90,7 +91,8 @@ fn split_character_does_not_decode() {
     let server = Program::server(SERVER, &[]);
     let mut client = Program::client(CLIENT, server.address(), &[]);
     // 1023 letters, then the three bytes of 你: one before the edge of the read, two after it.
-    client.type_line("head -c 1023 /dev/zero | tr '\\0' a; printf 你好; seq 1 1000");
+    let file = Printed::new(format!("{}你好{}", "a".repeat(1023), numbers(1000)));
+    client.type_line(file.command());
     assert_eq!(client.line(), format!("{}\u{fffd}", "a".repeat(1023)));
     client.type_line("echo second");
     assert_eq!(client.line(), "\u{fffd}\u{fffd}好1");
@@ -100,7 +102,9 @@ fn split_character_does_not_decode() {
 fn split_character_in_gbk_does_not_decode() {
     let server = Program::server(SERVER, &[]);
     let mut client = Program::client(CLIENT, server.address(), &["--encoding", "gbk"]);
-    client.type_line("head -c 1023 /dev/zero | tr '\\0' a; printf '\\304\\343'; seq 1 1000");
+    let text = [&[b'a'; 1023], &b"\xc4\xe3"[..], numbers(1000).as_bytes()].concat();
+    let file = Printed::new(text);
+    client.type_line(file.command());
     assert_eq!(client.line(), format!("{}\u{fffd}", "a".repeat(1023)));
     client.type_line("echo second");
     // The second byte of 你 stands alone, and takes the digit after it for its other half or not.
@@ -138,8 +142,11 @@ fn coalesced_messages_fill_one_read_after_the_other() {
     server.expect(&format!("received 376 bytes: \"{}\"", "y".repeat(376)));
 }
 
+#[cfg(unix)]
 #[test]
 fn coalesced_messages_two_commands_run_as_one() {
+    use std::fs;
+
     let directory = tempfile::tempdir().expect("a directory can be made");
     let go = directory.path().join("go");
     let server = Program::server(SERVER, &[]);
@@ -257,6 +264,7 @@ fn number_in(line: &str) -> u64 {
     digits.filter_map(|digits| digits.parse().ok()).next().expect("a number")
 }
 
+#[cfg(unix)]
 #[test]
 fn python_client_with_our_server() {
     let server = Program::server(SERVER, &[]);
@@ -272,6 +280,7 @@ fn python_client_with_our_server() {
     server.expect_client_gone("peer-closed");
 }
 
+#[cfg(unix)]
 #[test]
 fn python_server_with_our_client() {
     let Some(mut server) = python("sticky_packets_server.py", &["127.0.0.1", "0"]) else { return };
@@ -312,6 +321,8 @@ fn python_burst_server_with_our_client() {
 #[test]
 #[cfg(target_os = "linux")]
 fn what_leaves_the_group_of_a_command_is_not_ended_with_it() {
+    use std::fs;
+
     let directory = tempfile::tempdir().expect("a directory can be made");
     let id = directory.path().join("id");
     let server = Program::server(SERVER, &["--time-limit", "1"]);

@@ -1,8 +1,5 @@
 //! Lesson 5: a length before each answer, and what it takes to trust one.
 
-// The commands are those of a Unix shell.
-#![cfg(unix)]
-
 use std::fs;
 use std::io::{self, Cursor, Read, Write};
 use std::net::TcpStream;
@@ -13,7 +10,7 @@ use predicates::str::contains;
 use proptest::prelude::*;
 use struct_header::format::Format;
 use struct_header::{Failure, Id, check_length, recv_exactly, recv_message, send_message};
-use support::commands::{expect_next_client_served, numbers};
+use support::commands::{END, Printed, SILENT, expect_next_client_served, numbers};
 use support::{
     Program, check_arguments, command_client_tests, command_clients, command_server_tests,
     commands, connect, expect_bytes, expect_end, framed_client_tests, python, read_exactly,
@@ -71,6 +68,7 @@ fn partial_write_loses_nothing() {
     commands::partial_write(SERVER, frame);
 }
 
+#[cfg(unix)]
 #[test]
 fn write_after_close_ends_one_conversation() {
     commands::write_after_close(SERVER, expect_output);
@@ -80,9 +78,11 @@ fn write_after_close_ends_one_conversation() {
 fn wrong_byte_order_the_lowest_byte_comes_first() {
     let server = Program::server(SERVER, &[]);
     let mut stream = connect(server.address());
-    stream.write_all(b"printf hello").expect("the server takes it");
+    let file = Printed::new("hello");
+    stream.write_all(file.command().as_bytes()).expect("the server takes it");
     assert_eq!(read_exactly(&mut stream, 9), b"\x05\x00\x00\x00hello");
-    stream.write_all(b"head -c 66051 /dev/zero").expect("the server takes it");
+    let file = Printed::new([b'x'; 66_051]);
+    stream.write_all(file.command().as_bytes()).expect("the server takes it");
     assert_eq!(read_exactly(&mut stream, 4), b"\x03\x02\x01\x00");
 
     // Five, the highest byte first: 83 million bytes, of which none ever comes.
@@ -120,10 +120,11 @@ fn oversized_length_costs_no_memory() {
 fn leftover_bytes_of_lesson_4_are_gone() {
     let server = Program::server(SERVER, &[]);
     let mut client = Program::client(CLIENT, server.address(), &[]);
-    for command in ["seq 1 1000", "echo second", "printf 你好"] {
+    let (long, plain) = (Printed::new(numbers(1000)), Printed::new("你好"));
+    for command in [long.command().as_str(), "echo second", &plain.command()] {
         client.type_line(command);
     }
-    let shown = format!("{}second\n你好\n", numbers(1000));
+    let shown = format!("{}second{END}你好\n", numbers(1000));
     assert_eq!(client.finish().success().stdout, shown);
 }
 
@@ -131,9 +132,9 @@ fn leftover_bytes_of_lesson_4_are_gone() {
 fn an_empty_answer_prints_nothing() {
     let server = Program::server(SERVER, &[]);
     let mut client = Program::client(CLIENT, server.address(), &[]);
-    client.type_line("true");
+    client.type_line(SILENT);
     client.type_line("echo hi");
-    assert_eq!(client.finish().success().stdout, "hi\n");
+    assert_eq!(client.finish().success().stdout, format!("hi{END}"));
 }
 
 // Nothing marks the end of the length that the ready pair sends, so it cannot be read in pieces.
@@ -179,13 +180,15 @@ fn the_ready_client_notices_an_end_inside_an_answer() {
 
 #[test]
 fn the_ready_server_takes_recv_ready_in_pieces_and_nothing_else() {
+    let file = Printed::new("hi\n");
+    let hi = file.command();
     let server = Program::server(READY_SERVER, &[]);
     let mut stream = connect(server.address());
-    stream.write_all(b"echo hi").expect("the server takes it");
+    stream.write_all(hi.as_bytes()).expect("the server takes it");
     expect_bytes(&mut stream, "3");
     support::send_in_pieces(&mut stream, b"recv_ready".chunks(1));
     expect_bytes(&mut stream, "hi\n");
-    stream.write_all(b"echo hi").expect("the server takes it");
+    stream.write_all(hi.as_bytes()).expect("the server takes it");
     expect_bytes(&mut stream, "3");
     // Longer than what is expected: what lies unread makes no reset of the end.
     stream.write_all(b"something else").expect("the server takes it");
@@ -194,7 +197,7 @@ fn the_ready_server_takes_recv_ready_in_pieces_and_nothing_else() {
     expect_next_client_served(&server, expect_output_when_ready);
 
     let mut stream = connect(server.address());
-    stream.write_all(b"echo hi").expect("the server takes it");
+    stream.write_all(hi.as_bytes()).expect("the server takes it");
     expect_bytes(&mut stream, "3");
     stream.write_all(b"recv_").expect("the server takes it");
     drop(stream);
@@ -428,6 +431,7 @@ fn a_failure_keeps_its_id() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn python_client_with_our_server() {
     let server = Program::server(SERVER, &[]);
@@ -440,6 +444,7 @@ fn python_client_with_our_server() {
     server.expect_client_gone("peer-closed");
 }
 
+#[cfg(unix)]
 #[test]
 fn python_server_with_our_client() {
     let Some(mut server) = python("struct_header_server.py", &["127.0.0.1", "0"]) else { return };
@@ -449,6 +454,7 @@ fn python_server_with_our_client() {
     client.finish().success();
 }
 
+#[cfg(unix)]
 #[test]
 fn python_ready_client_with_our_server() {
     let server = Program::server(READY_SERVER, &[]);
@@ -461,6 +467,7 @@ fn python_ready_client_with_our_server() {
     server.expect_client_gone("peer-closed");
 }
 
+#[cfg(unix)]
 #[test]
 fn python_ready_server_with_our_client() {
     let arguments = ["127.0.0.1", "0"];
@@ -472,6 +479,7 @@ fn python_ready_server_with_our_client() {
 }
 
 /// Asks for a long answer and for a short one: neither touches the other.
+#[cfg(unix)]
 fn expect_long_and_short(client: &mut Program) {
     client.type_line("seq 1 3000");
     for number in 1..=3000 {

@@ -2,7 +2,8 @@
 //!
 //! A lesson says how it frames them by a function that sends a command and asserts that
 //! exactly the expected output comes back; [`command_server_tests!`](crate::command_server_tests)
-//! makes a test of each function here. The commands are those of a Unix shell.
+//! makes a test of each function here. Commands that `sh` and `cmd` do not both have are given for
+//! each; what only one of them can do is tested there only.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -12,11 +13,37 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
+use tempfile::{NamedTempFile, TempPath};
 
 use crate::{
     PATIENCE, Program, check_accept_that_fails, check_arguments, connect, escaped, expect_end,
     expect_process_gone, has_ipv6, is_alive, reset,
 };
+
+/// How the system's shell ends a line.
+pub const END: &str = if cfg!(windows) { "\r\n" } else { "\n" };
+
+/// A command that prints nothing.
+pub const SILENT: &str = if cfg!(windows) { "cd ." } else { "true" };
+
+/// A file for a command to print: any bytes, the same on every system.
+pub struct Printed(TempPath);
+
+impl Printed {
+    /// Makes the file.
+    pub fn new(bytes: impl AsRef<[u8]>) -> Self {
+        let mut file = NamedTempFile::new().expect("a file can be made");
+        file.write_all(bytes.as_ref()).expect("it can be written");
+        // Windows lets `type` read no file that another program has open for writing.
+        Self(file.into_temp_path())
+    }
+
+    /// The command that prints it.
+    pub fn command(&self) -> String {
+        let path = self.0.display();
+        if cfg!(windows) { format!("type \"{path}\"") } else { format!("cat '{path}'") }
+    }
+}
 
 /// Sends a command and asserts that exactly this output comes back, framed as the lesson does.
 pub type ExpectOutput = fn(&mut TcpStream, command: &[u8], output: &[u8]);
@@ -81,9 +108,10 @@ pub fn a_log_that_nobody_takes(path: &str, expect_output: ExpectOutput) {
         for _ in 0..3 {
             let mut stream = connect(server.address());
             // Long enough to fill a small disk with the line that tells of it.
-            let command = format!("echo hi # {}", "x".repeat(600));
-            expect_output(&mut stream, command.as_bytes(), b"hi\n");
-            expect_output(&mut stream, b"echo hi", b"hi\n");
+            let rest = if cfg!(windows) { "& rem" } else { " #" };
+            let command = format!("echo hi{rest} {}", "x".repeat(600));
+            expect_echo(&mut stream, expect_output, &command, "hi");
+            expect_echo(&mut stream, expect_output, "echo hi", "hi");
         }
     }
 }
@@ -131,8 +159,11 @@ pub fn pipes_of_what_stays_in_the_background(path: &str, expect_output: ExpectOu
     expect_output(&mut stream, format!("kill {ids}").as_bytes(), b"");
 }
 
-/// A command whose client has vanished is ended.
+/// A command whose client has vanished is ended. (On Windows its server hears of it later.)
 pub fn peer_reset_while_a_command_runs(path: &str, expect_output: ExpectOutput) {
+    if cfg!(windows) {
+        return;
+    }
     let directory = tempfile::tempdir().expect("a directory can be made");
     let file = directory.path().join("id");
     let server = Program::server(path, &["--time-limit", "600"]);
@@ -152,15 +183,20 @@ pub fn peer_reset_while_a_command_runs(path: &str, expect_output: ExpectOutput) 
     expect_next_client_served(&server, expect_output);
 }
 
-/// The output of `seq 1 LAST`.
+/// The numbers up to `last`, a line each.
 pub fn numbers(last: u32) -> String {
     (1..=last).map(|number| format!("{number}\n")).collect()
+}
+
+/// Sends a command that prints one line, and asserts that it comes back.
+pub fn expect_echo(stream: &mut TcpStream, expect_output: ExpectOutput, command: &str, line: &str) {
+    expect_output(stream, command.as_bytes(), format!("{line}{END}").as_bytes());
 }
 
 /// Asserts that the server serves a client from its first command to its leaving.
 pub fn expect_next_client_served(server: &Program, expect_output: ExpectOutput) {
     let mut stream = connect(server.address());
-    expect_output(&mut stream, b"echo next", b"next\n");
+    expect_echo(&mut stream, expect_output, "echo next", "next");
     drop(stream);
     server.expect("client ");
     assert_eq!(server.line(), "received 9 bytes: \"echo next\"");
@@ -198,15 +234,18 @@ pub fn ipv6_and_names(path: &str, expect_output: ExpectOutput) {
 pub fn command_after_command(path: &str, expect_output: ExpectOutput) {
     let server = Program::server(path, &[]);
     let mut stream = connect(server.address());
-    expect_output(&mut stream, b"echo hi", b"hi\n");
-    expect_output(&mut stream, b"seq 1 3000", numbers(3000).as_bytes());
-    expect_output(&mut stream, b"printf done", b"done");
+    let long = Printed::new(numbers(3000));
+    let plain = Printed::new("done");
+    expect_echo(&mut stream, expect_output, "echo hi", "hi");
+    expect_output(&mut stream, long.command().as_bytes(), numbers(3000).as_bytes());
+    expect_output(&mut stream, plain.command().as_bytes(), b"done");
     drop(stream);
 
     let address = server.expect("client 127.0.0.1:");
     assert_eq!(server.line(), "received 7 bytes: \"echo hi\"");
-    assert_eq!(server.line(), "received 10 bytes: \"seq 1 3000\"");
-    assert_eq!(server.line(), "received 11 bytes: \"printf done\"");
+    for command in [long.command(), plain.command()] {
+        assert_eq!(server.line(), format!("received {} bytes: {command:?}", command.len()));
+    }
     assert_eq!(server.line(), format!("{address} gone: peer-closed"));
 }
 
@@ -222,15 +261,20 @@ pub fn client_after_client(path: &str, expect_output: ExpectOutput) {
 pub fn stdout_comes_before_stderr(path: &str, expect_output: ExpectOutput) {
     let server = Program::server(path, &[]);
     let mut stream = connect(server.address());
-    expect_output(&mut stream, b"echo bad >&2; echo good; exit 3", b"good\nbad\n");
+    let command = if cfg!(windows) {
+        "echo bad>&2& echo good& exit 3"
+    } else {
+        "echo bad >&2; echo good; exit 3"
+    };
+    expect_echo(&mut stream, expect_output, command, &format!("good{END}bad"));
 }
 
 /// Nothing printed is an answer too.
 pub fn a_command_without_output(path: &str, expect_output: ExpectOutput) {
     let server = Program::server(path, &[]);
     let mut stream = connect(server.address());
-    expect_output(&mut stream, b"true", b"");
-    expect_output(&mut stream, b"echo hi", b"hi\n");
+    expect_output(&mut stream, SILENT.as_bytes(), b"");
+    expect_echo(&mut stream, expect_output, "echo hi", "hi");
 }
 
 /// A client that leaves ends its conversation, and no shell is started for it.
@@ -246,7 +290,7 @@ pub fn peer_closed(path: &str, expect_output: ExpectOutput) {
 pub fn peer_reset(path: &str, expect_output: ExpectOutput) {
     let server = Program::server(path, &[]);
     let mut stream = connect(server.address());
-    expect_output(&mut stream, b"echo hi", b"hi\n");
+    expect_echo(&mut stream, expect_output, "echo hi", "hi");
     reset(stream);
     server.expect_client_gone("peer-reset");
     expect_next_client_served(&server, expect_output);
@@ -256,7 +300,7 @@ pub fn peer_reset(path: &str, expect_output: ExpectOutput) {
 pub fn half_close(path: &str, expect_output: ExpectOutput) {
     let server = Program::server(path, &[]);
     let mut stream = connect(server.address());
-    expect_output(&mut stream, b"echo hi", b"hi\n");
+    expect_echo(&mut stream, expect_output, "echo hi", "hi");
     stream.shutdown(Shutdown::Write).expect("we are done");
     expect_end(&mut stream);
     server.expect_client_gone("peer-closed");
@@ -270,7 +314,7 @@ pub fn silent_peer_says_nothing(path: &str, expect_output: ExpectOutput) {
     server.expect_client_gone("silent-peer");
 
     let mut tired = connect(server.address());
-    expect_output(&mut tired, b"echo hi", b"hi\n");
+    expect_echo(&mut tired, expect_output, "echo hi", "hi");
     expect_end(&mut tired);
     server.expect_client_gone("silent-peer");
     expect_next_client_served(&server, expect_output);
@@ -280,7 +324,8 @@ pub fn silent_peer_says_nothing(path: &str, expect_output: ExpectOutput) {
 pub fn silent_peer_does_not_read(path: &str, expect_output: ExpectOutput) {
     let server = Program::server(path, &["--timeout", "0.5"]);
     let mut deaf = connect(server.address());
-    deaf.write_all(b"head -c 20000000 /dev/zero").expect("the server takes it");
+    let huge = Printed::new(vec![b'x'; 20_000_000]);
+    deaf.write_all(huge.command().as_bytes()).expect("the server takes it");
     server.expect_client_gone("silent-peer");
     expect_next_client_served(&server, expect_output);
 }
@@ -317,11 +362,20 @@ pub fn address_in_use(path: &str, expect_output: ExpectOutput) {
 pub fn pipe_deadlock(path: &str, expect_output: ExpectOutput) {
     let server = Program::server(path, &[]);
     let mut stream = connect(server.address());
-    let long = numbers(200_000);
-    expect_output(&mut stream, b"seq 1 200000 >&2", long.as_bytes());
-    expect_output(&mut stream, b"seq 1 200000", long.as_bytes());
-    let both = [long.as_str(), &long].concat();
-    expect_output(&mut stream, b"seq 1 200000 | tee /dev/stderr", both.as_bytes());
+    let numbers = numbers(200_000);
+    let file = Printed::new(&numbers);
+    let long = file.command();
+    let both = [numbers.as_str(), &numbers].concat();
+    expect_output(&mut stream, format!("{long}>&2").as_bytes(), numbers.as_bytes());
+    expect_output(&mut stream, long.as_bytes(), numbers.as_bytes());
+    let commands = if cfg!(windows) {
+        [format!("{long}& {long}>&2"), format!("{long}>&2& {long}")]
+    } else {
+        [format!("{long} | tee /dev/stderr"), format!("{long} >&2; {long}")]
+    };
+    for command in commands {
+        expect_output(&mut stream, command.as_bytes(), both.as_bytes());
+    }
 }
 
 /// A command that wants input finds none, also when the server has some.
@@ -329,17 +383,26 @@ pub fn inherited_stdin(path: &str, expect_output: ExpectOutput) {
     let mut server = Program::server(path, &[]);
     server.type_line("typed at the server");
     let mut stream = connect(server.address());
-    expect_output(&mut stream, b"cat", b"");
-    expect_output(&mut stream, b"cat; echo no more", b"no more\n");
+    let (reader, then) = if cfg!(windows) { ("findstr x", "&") } else { ("cat", ";") };
+    expect_output(&mut stream, reader.as_bytes(), b"");
+    let command = format!("{reader}{then} echo no more");
+    expect_echo(&mut stream, expect_output, &command, "no more");
 }
 
 /// A command that does not end is ended, together with what it started.
 pub fn endless_command_runs(path: &str, expect_output: ExpectOutput) {
-    let directory = tempfile::tempdir().expect("a directory can be made");
-    let ids = directory.path().join("ids");
     let server = Program::server(path, &["--time-limit", "1"]);
     let mut stream = connect(server.address());
+    if cfg!(windows) {
+        let output = "before\r\n(ended: the command ran longer than 1 s)\n";
+        let command = b"echo before& ping -n 60 127.0.0.1>nul";
+        expect_output(&mut stream, command, output.as_bytes());
+        expect_echo(&mut stream, expect_output, "echo hi", "hi");
+        return;
+    }
 
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let ids = directory.path().join("ids");
     let command = format!("sleep 60 & echo $$ $! > '{}'; printf before; wait", ids.display());
     let output = b"before\n(ended: the command ran longer than 1 s)\n";
     expect_output(&mut stream, command.as_bytes(), output);
@@ -351,7 +414,7 @@ pub fn endless_command_runs(path: &str, expect_output: ExpectOutput) {
     // A server that reads one pipe to its end first would be held by this one.
     let output = b"(ended: the command ran longer than 1 s)\n";
     expect_output(&mut stream, b"exec >&- 2>&-; sleep 60", output);
-    expect_output(&mut stream, b"echo hi", b"hi\n");
+    expect_echo(&mut stream, expect_output, "echo hi", "hi");
 }
 
 /// A command that prints for ever is ended, and its answer bounded.
@@ -359,23 +422,35 @@ pub fn endless_command_prints(path: &str, expect_output: ExpectOutput) {
     let server = Program::server(path, &["--max-reply", "10001"]);
     let mut stream = connect(server.address());
     let remark = "(ended: the command printed more than 10001 bytes)\n";
-    let output = format!("{}y\n{remark}", "y\n".repeat(5000));
-    for command in ["yes", "yes >&2", "yes | tee /dev/stderr"] {
+    let commands: &[&str] = if cfg!(windows) {
+        &["for /L %i in (1,0,2) do @echo y", "for /L %i in (1,0,2) do @echo y>&2"]
+    } else {
+        &["yes", "yes >&2", "yes | tee /dev/stderr"]
+    };
+    let printed = format!("y{END}").repeat(10_001);
+    // The last line is cut, so a newline comes before the remark.
+    let output = format!("{}\n{remark}", &printed[..10_001]);
+    for command in commands {
         expect_output(&mut stream, command.as_bytes(), output.as_bytes());
     }
     // Exactly as much as is allowed is not too much.
-    let whole = ["x".repeat(10_000).as_str(), "\n"].concat();
-    let command = b"head -c 10000 /dev/zero | tr '\\0' x; echo";
-    expect_output(&mut stream, command, whole.as_bytes());
+    let whole = Printed::new(vec![b'x'; 10_001]);
+    expect_output(&mut stream, whole.command().as_bytes(), &[b'x'; 10_001]);
 }
 
 /// What a command leaves running is left alone, and its answer comes at once.
 pub fn endless_command_left_in_the_background(path: &str, expect_output: ExpectOutput) {
-    let directory = tempfile::tempdir().expect("a directory can be made");
-    let file = directory.path().join("id");
     // A server that waited for the sleeper would try the patience of this test.
     let server = Program::server(path, &["--time-limit", "600"]);
     let mut stream = connect(server.address());
+    if cfg!(windows) {
+        let command = "start /b ping -n 60 127.0.0.1 >nul& echo hi";
+        expect_echo(&mut stream, expect_output, command, "hi");
+        return;
+    }
+
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let file = directory.path().join("id");
     let command = format!("sleep 600 & echo $! > '{}'; echo hi", file.display());
     expect_output(&mut stream, command.as_bytes(), b"hi\n");
 
@@ -412,12 +487,15 @@ pub fn exposed_shell(path: &str, expect_output: ExpectOutput) {
     expect_next_client_served(&server, expect_output);
 }
 
-/// A command need not be text, and neither need its output.
+/// A command need not be text, and neither need its output. (On Windows a command is text.)
 pub fn invalid_utf8(path: &str, expect_output: ExpectOutput) {
+    if cfg!(windows) {
+        return;
+    }
     let server = Program::server(path, &[]);
     let mut stream = connect(server.address());
     expect_output(&mut stream, b"echo \xff\xfe", b"\xff\xfe\n");
-    expect_output(&mut stream, b"echo hi", b"hi\n");
+    expect_echo(&mut stream, expect_output, "echo hi", "hi");
     server.expect("client ");
     assert_eq!(server.line(), "received 7 bytes: \"echo \u{fffd}\u{fffd}\"");
 }
@@ -428,7 +506,7 @@ pub fn a_command_with_a_zero_byte(path: &str, expect_output: ExpectOutput) {
     let mut stream = connect(server.address());
     let output = b"(the command cannot be run: nul byte found in provided data)\n";
     expect_output(&mut stream, b"echo \0", output);
-    expect_output(&mut stream, b"echo hi", b"hi\n");
+    expect_echo(&mut stream, expect_output, "echo hi", "hi");
 }
 
 /// Header and body leave in one write: the answer never waits for an acknowledgement, and one
@@ -440,19 +518,22 @@ pub fn stalled_write(path: &str, frame: Frame) {
     for _ in 0..20 {
         stream.write_all(b"echo hi").expect("the server takes it");
         let count = stream.read(&mut buffer).expect("an answer comes");
-        assert_eq!(escaped(&buffer[..count]), escaped(&frame(b"hi\n")));
+        assert_eq!(escaped(&buffer[..count]), escaped(&frame(format!("hi{END}").as_bytes())));
     }
 }
 
 /// With a timeout, a write may take only part of the bytes. A slow reader gets them all.
 pub fn partial_write(path: &str, frame: Frame) {
-    let answer = frame(numbers(4_000_000).as_bytes());
+    // (The `type` of Windows takes its time: less must do.)
+    let numbers = numbers(if cfg!(windows) { 400_000 } else { 4_000_000 });
+    let file = Printed::new(&numbers);
+    let answer = frame(numbers.as_bytes());
     let server = Program::server(path, &["--timeout", "2"]);
     let mut stream = connect(server.address());
     // With a small buffer at this end the server's write has to wait from early on.
     SockRef::from(&stream).set_recv_buffer_size(256 * 1024).expect("a size can be set");
-    stream.write_all(b"seq 1 4000000").expect("the server takes it");
-    // For this reader 31 MB take twice as long as the timeout, but it never pauses so long.
+    stream.write_all(file.command().as_bytes()).expect("the server takes it");
+    // For this reader the whole takes twice as long as the timeout, but it never pauses so long.
     let (began, whole) = (Instant::now(), Duration::from_secs(4));
     let mut piece = [0; 64 * 1024];
     let mut received = 0;
