@@ -1,9 +1,13 @@
-"""Sends each line of its input and prints the answer: `communication_loop_client.py HOST PORT`."""
+"""Sends each line of its input and prints the answer.
+
+Usage: communication_loop_client.py HOST PORT
+"""
 
 import socket
 import sys
 
-with socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=20) as connection:
+address = (sys.argv[1], int(sys.argv[2]))
+with socket.create_connection(address, timeout=20) as connection:
     for line in sys.stdin:
         message = line.strip()
         if message:

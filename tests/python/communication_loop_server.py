@@ -1,4 +1,7 @@
-"""Answers one client, message after message: `communication_loop_server.py HOST PORT`."""
+"""Answers one client, message after message.
+
+Usage: communication_loop_server.py HOST PORT
+"""
 
 import socket
 import sys

@@ -1,10 +1,14 @@
-"""Answers clients one after another, for ever: `connection_loop_server.py HOST PORT`."""
+"""Answers clients one after another, for ever.
+
+Usage: connection_loop_server.py HOST PORT
+"""
 
 import socket
 import sys
 
 # create_server sets SO_REUSEADDR where that is right.
-with socket.create_server((sys.argv[1], int(sys.argv[2])), backlog=5) as listener:
+address = (sys.argv[1], int(sys.argv[2]))
+with socket.create_server(address, backlog=5) as listener:
     print("listening on %s:%d" % listener.getsockname())
     while True:
         connection, _ = listener.accept()

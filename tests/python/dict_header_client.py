@@ -1,4 +1,7 @@
-"""Sends commands, checks each answer by its header: `dict_header_client.py HOST PORT`."""
+"""Sends commands, checks each answer by its header.
+
+Usage: dict_header_client.py HOST PORT
+"""
 
 import hashlib
 import json
@@ -8,7 +11,10 @@ import sys
 
 
 def receive(connection, size):
-    """Receives exactly so many bytes: what came is counted, not what was asked for."""
+    """Receives exactly so many bytes.
+
+    What came is counted, not what was asked for.
+    """
     pieces = []
     while size:
         piece = connection.recv(min(size, 65536))
@@ -19,7 +25,8 @@ def receive(connection, size):
     return b"".join(pieces)
 
 
-with socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=20) as connection:
+address = (sys.argv[1], int(sys.argv[2]))
+with socket.create_connection(address, timeout=20) as connection:
     for line in sys.stdin:
         command = line.strip()
         if command:
@@ -29,4 +36,5 @@ with socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=20) as co
             answer = receive(connection, header["total_size"])
             if hashlib.md5(answer).hexdigest() != header["md5"].lower():
                 sys.exit("the answer has another digest")
-            print(header["file_name"], answer.decode(errors="replace").rstrip("\n"))
+            text = answer.decode(errors="replace").rstrip("\n")
+            print(header["file_name"], text)

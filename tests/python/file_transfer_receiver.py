@@ -1,4 +1,7 @@
-"""Receives one file as in the notes, and ends: `file_transfer_receiver.py IP:PORT DIR`."""
+"""Receives one file as in the notes, and ends.
+
+Usage: file_transfer_receiver.py IP:PORT DIR
+"""
 
 import json
 import os
@@ -26,7 +29,8 @@ with socket.create_server((host, int(port))) as server:
         (length,) = struct.unpack("i", recv_exactly(connection, 4))
         header = json.loads(recv_exactly(connection, length))
         missing = header["filesize"]
-        with open(os.path.join(sys.argv[2], os.path.basename(header["filename"])), "wb") as file:
+        name = os.path.basename(header["filename"])
+        with open(os.path.join(sys.argv[2], name), "wb") as file:
             while missing:
                 piece = connection.recv(min(missing, 4096))
                 if not piece:

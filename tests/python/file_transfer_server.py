@@ -1,4 +1,7 @@
-"""Keeps and hands out files, one client after another: `file_transfer_server.py IP:PORT DIR`."""
+"""Keeps and hands out files, one client after another.
+
+Usage: file_transfer_server.py IP:PORT DIR
+"""
 
 import hashlib
 import json
@@ -26,6 +29,10 @@ def send_header(connection, header):
     connection.sendall(struct.pack("<i", len(text)) + text)
 
 
+def refuse(connection, id, message):
+    send_header(connection, {"status": "error", "id": id, "message": message})
+
+
 def recv_header(connection):
     (length,) = struct.unpack("<i", recv_exactly(connection, 4))
     return json.loads(recv_exactly(connection, length))
@@ -35,7 +42,10 @@ def serve(connection):
     request = recv_header(connection)
     if request["action"] == "list":
         files = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        files = [{"filename": entry.name, "filesize": entry.stat().st_size} for entry in files]
+        files = [
+            {"filename": entry.name, "filesize": entry.stat().st_size}
+            for entry in files
+        ]
         send_header(connection, {"status": "ok", "files": files})
         return
 
@@ -43,7 +53,7 @@ def serve(connection):
     if request["action"] == "put":
         body = recv_exactly(connection, request["filesize"])
         if hashlib.md5(body).hexdigest() != request["md5"].lower():
-            send_header(connection, {"status": "error", "id": "digest-mismatch", "message": "no"})
+            refuse(connection, "digest-mismatch", "no")
             return
         with open(path, "wb") as file:
             file.write(body)
@@ -53,11 +63,11 @@ def serve(connection):
             body = file.read()
         digest = hashlib.md5(body).hexdigest()
         name, size = request["filename"], len(body)
-        answer = {"status": "ok", "filename": name, "filesize": size, "md5": digest}
-        send_header(connection, answer)
+        answer = {"filename": name, "filesize": size, "md5": digest}
+        send_header(connection, {"status": "ok", **answer})
         connection.sendall(body)
     else:
-        send_header(connection, {"status": "error", "id": "not-found", "message": "no such file"})
+        refuse(connection, "not-found", "no such file")
 
 
 with socket.create_server((host, int(port))) as server:

@@ -1,4 +1,7 @@
-"""Uploads a file as in the notes, without an action: `file_transfer_uploader.py IP:PORT FILE`."""
+"""Uploads a file as in the notes, without an action.
+
+Usage: file_transfer_uploader.py IP:PORT FILE
+"""
 
 import json
 import os
@@ -10,8 +13,10 @@ host, port = sys.argv[1].rsplit(":", 1)
 folder, name = os.path.split(sys.argv[2])
 size = os.path.getsize(sys.argv[2])
 
-# The path on this machine is of no use to the other one, and is sent all the same.
-header = json.dumps({"filepath": folder, "filename": name, "filesize": size}).encode()
+# The path on this machine is of no use to the other one, and is sent all the
+# same.
+header = {"filepath": folder, "filename": name, "filesize": size}
+header = json.dumps(header).encode()
 
 with socket.create_connection((host, int(port)), timeout=20) as client:
     client.sendall(struct.pack("i", len(header)))

@@ -1,4 +1,7 @@
-"""Answers one message in capital letters and ends: `simple_echo_server.py HOST PORT`."""
+"""Answers one message in capital letters and ends.
+
+Usage: simple_echo_server.py HOST PORT
+"""
 
 import socket
 import sys

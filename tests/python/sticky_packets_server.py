@@ -1,4 +1,7 @@
-"""Runs commands and answers with their bare output: `sticky_packets_server.py HOST PORT`."""
+"""Runs commands and answers with their bare output.
+
+Usage: sticky_packets_server.py HOST PORT
+"""
 
 import socket
 import subprocess
@@ -10,8 +13,12 @@ with socket.create_server((sys.argv[1], int(sys.argv[2]))) as listener:
         connection, _ = listener.accept()
         with connection:
             while command := connection.recv(1024):
-                # No input, and both pipes read at once: a command can neither wait nor block.
+                # No input, and both pipes read at once: a command can neither
+                # wait nor block.
                 done = subprocess.run(
-                    command, shell=True, stdin=subprocess.DEVNULL, capture_output=True
+                    command,
+                    shell=True,
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
                 )
                 connection.sendall(done.stdout + done.stderr or b"(no output)")

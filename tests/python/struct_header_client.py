@@ -1,4 +1,7 @@
-"""Sends commands, receives each answer whole: `struct_header_client.py HOST PORT`."""
+"""Sends commands, receives each answer whole.
+
+Usage: struct_header_client.py HOST PORT
+"""
 
 import socket
 import struct
@@ -6,7 +9,10 @@ import sys
 
 
 def receive(connection, size):
-    """Receives exactly so many bytes: what came is counted, not what was asked for."""
+    """Receives exactly so many bytes.
+
+    What came is counted, not what was asked for.
+    """
     pieces = []
     while size:
         piece = connection.recv(min(size, 65536))
@@ -17,10 +23,12 @@ def receive(connection, size):
     return b"".join(pieces)
 
 
-with socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=20) as connection:
+address = (sys.argv[1], int(sys.argv[2]))
+with socket.create_connection(address, timeout=20) as connection:
     for line in sys.stdin:
         command = line.strip()
         if command:
             connection.sendall(command.encode())
             (size,) = struct.unpack("<i", receive(connection, 4))
-            print(receive(connection, size).decode(errors="replace").rstrip("\n"))
+            answer = receive(connection, size)
+            print(answer.decode(errors="replace").rstrip("\n"))

@@ -1,9 +1,13 @@
-"""Reads the length as text, asks for the answer: `struct_header_ready_client.py HOST PORT`."""
+"""Reads the length as text, asks for the answer.
+
+Usage: struct_header_ready_client.py HOST PORT
+"""
 
 import socket
 import sys
 
-with socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=20) as connection:
+address = (sys.argv[1], int(sys.argv[2]))
+with socket.create_connection(address, timeout=20) as connection:
     for line in sys.stdin:
         command = line.strip()
         if command:

@@ -1,4 +1,7 @@
-"""Tells the length as text, sends on demand: `struct_header_ready_server.py HOST PORT`."""
+"""Tells the length as text, sends on demand.
+
+Usage: struct_header_ready_server.py HOST PORT
+"""
 
 import socket
 import subprocess
@@ -11,7 +14,10 @@ with socket.create_server((sys.argv[1], int(sys.argv[2]))) as listener:
         with connection:
             while command := connection.recv(1024):
                 done = subprocess.run(
-                    command, shell=True, stdin=subprocess.DEVNULL, capture_output=True
+                    command,
+                    shell=True,
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
                 )
                 answer = done.stdout + done.stderr
                 connection.sendall(str(len(answer)).encode())

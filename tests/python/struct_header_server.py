@@ -1,4 +1,7 @@
-"""Runs commands, four bytes of length before each answer: `struct_header_server.py HOST PORT`."""
+"""Runs commands, four bytes of length before each answer.
+
+Usage: struct_header_server.py HOST PORT
+"""
 
 import socket
 import struct
@@ -12,8 +15,12 @@ with socket.create_server((sys.argv[1], int(sys.argv[2]))) as listener:
         with connection:
             while command := connection.recv(1024):
                 done = subprocess.run(
-                    command, shell=True, stdin=subprocess.DEVNULL, capture_output=True
+                    command,
+                    shell=True,
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
                 )
                 answer = done.stdout + done.stderr
-                # In one piece: a small second write would wait for an acknowledgement.
+                # In one piece: a small second write would wait for an
+                # acknowledgement.
                 connection.sendall(struct.pack("<i", len(answer)) + answer)

@@ -3,7 +3,8 @@
 import socket
 import sys
 
-host, port = (sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:9000").rsplit(":", 1)
+address = sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:9000"
+host, port = address.rsplit(":", 1)
 
 with socket.socket(type=socket.SOCK_DGRAM) as client:
     client.settimeout(20)

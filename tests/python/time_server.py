@@ -4,7 +4,8 @@ import socket
 import sys
 import time
 
-host, port = (sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:9000").rsplit(":", 1)
+address = sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:9000"
+host, port = address.rsplit(":", 1)
 
 with socket.socket(type=socket.SOCK_DGRAM) as server:
     server.bind((host, int(port)))
@@ -13,7 +14,8 @@ with socket.socket(type=socket.SOCK_DGRAM) as server:
         request, client = server.recvfrom(65535)
         print("received", request.decode(errors="replace"))
         try:
-            answer = time.strftime(request.decode(errors="replace") or "%Y-%m-%d %X")
+            wanted = request.decode(errors="replace")
+            answer = time.strftime(wanted or "%Y-%m-%d %X")
         except ValueError as error:
             answer = "this format cannot be served: %s" % error
         server.sendto(answer.encode(), client)

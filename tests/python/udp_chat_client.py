@@ -1,10 +1,16 @@
-"""Talks to a friend by name: `udp_chat_client.py [IP:PORT]`. q ends the talk with that friend."""
+"""Talks to a friend by name.
+
+q ends the talk with that friend.
+Usage: udp_chat_client.py [IP:PORT]
+"""
 
 import socket
 import sys
 
-host, port = (sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:8081").rsplit(":", 1)
-friends = {name: (host, int(port)) for name in ("悟空", "木兰", "Ada", "Grace")}
+address = sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:8081"
+host, port = address.rsplit(":", 1)
+names = ("悟空", "木兰", "Ada", "Grace")
+friends = {name: (host, int(port)) for name in names}
 
 
 def talk(client, name):

@@ -30,6 +30,28 @@ test("nothing scrolls sideways on a phone", async () => {
   await visit.close();
 });
 
+test("no listing and no command is cut off in half a screen", async () => {
+  const visit = await visitor(book, { width: 800 });
+  const cut = [];
+  for (const page of all) {
+    await visit.page.goto(book.origin + page, { waitUntil: "load" });
+    await visit.page.evaluate(() => document.fonts.ready);
+    const listings = await visit.page.evaluate(listingsCutOff);
+    cut.push(...listings.map((line) => `${page}: ${line}`));
+  }
+  assert.deepEqual(cut, []);
+  await visit.close();
+});
+
+// The first lines of listings and commands that are wider than their box. It runs in the page.
+function listingsCutOff() {
+  for (const fold of document.querySelectorAll("details")) fold.open = true;
+  const code = ".listing pre > code, .changes pre > code, pre > code.language-console";
+  const boxes = [...document.querySelectorAll(code)];
+  const wide = boxes.filter((box) => box.scrollWidth > box.clientWidth + 1);
+  return wide.map((box) => box.textContent.trim().split("\n")[0]);
+}
+
 test("no text leaves its picture", async () => {
   const visit = await visitor(book);
   const outside = [];
