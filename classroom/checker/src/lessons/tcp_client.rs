@@ -107,7 +107,7 @@ pub fn interrupted_call(bench: &mut Bench, pack: Pack) -> Outcome {
     let mut peer = served(bench, pack)?;
     receive(bench, &mut peer, "third")?;
     let program = bench.program()?;
-    lasting::interrupted_call(bench, || peer.send(pack(b"THIRD")))?;
+    lasting::interrupted_call(bench, |_| peer.send(pack(b"THIRD")))?;
     let printed = bench.await_output(|_| program.has_printed(b"THIRD"))?;
     ensure(printed, || {
         let words = program

@@ -180,7 +180,7 @@ pub fn write_after_close(bench: &mut Bench, good: Exchange) -> Outcome {
 /// A signal comes while a client is connected, and it is served on.
 pub fn interrupted_call(bench: &mut Bench, good: Exchange) -> Outcome {
     let mut peer = next_client(bench, good)?;
-    lasting::interrupted_call(bench, || good.play(&mut peer))
+    lasting::interrupted_call(bench, |_| good.play(&mut peer))
 }
 
 /// Clients come and go, in all ways.

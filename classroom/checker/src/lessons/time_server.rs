@@ -11,7 +11,7 @@ use crate::bench::Bench;
 use crate::datagrams::{Caller, Host, LONG};
 use crate::lessons::udp_client::{self, Client};
 use crate::lessons::udp_server::{self, Exchange, next_client};
-use crate::lessons::{Check, Part, tcp_client, waiting};
+use crate::lessons::{Check, Part, lasting, tcp_client, waiting};
 use crate::peer::named;
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
@@ -32,6 +32,7 @@ pub const SERVER: Part = Part {
             ],
         },
         waiting::busy_server_check(|bench| udp_server::busy_wait(bench, NOW)),
+        lasting::interrupted_call_check(|bench| udp_server::interrupted_call(bench, NOW)),
         Check {
             id: "stale-bytes",
             about: "a short datagram comes after a long one, and nothing hangs on it",
@@ -103,6 +104,7 @@ pub const CLIENT: Part = Part {
             ],
         },
         waiting::busy_client_check(|bench| udp_client::busy_wait(bench, ASK)),
+        lasting::client_interrupted_call_check(|bench| udp_client::interrupted_call(bench, ASK)),
         tcp_client::stale_bytes_check(|bench| udp_client::stale_bytes(bench, ASK)),
         Check {
             id: "lost-datagram",

@@ -9,9 +9,9 @@ use processes::Status;
 use crate::bench::Bench;
 use crate::datagrams::{Host, LONG, Reception};
 use crate::lessons::tcp_client::nothing_stale;
-use crate::lessons::waiting;
+use crate::lessons::{lasting, waiting};
 use crate::program::Stream;
-use crate::verdict::{Failure, Outcome, Stop, ensure};
+use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 use crate::watch::{LOOK, Watch};
 
 /// Causes of plain good runs going wrong.
@@ -196,6 +196,26 @@ pub fn busy_wait(bench: &mut Bench, client: Client) -> Outcome {
     }
     client.receive(bench, &mut host, "hello")?;
     waiting::sleeps(bench)
+}
+
+/// A signal comes while an answer is waited for, and it is printed all the same.
+pub fn interrupted_call(bench: &mut Bench, client: Client) -> Outcome {
+    if !bench.has("timeout") {
+        let why = "the command has no {timeout}: the client may give up meanwhile";
+        return Err(Stop::Skipped(why.into()));
+    }
+    bench.set_timeout(LONG_TIMEOUT);
+    let mut host = client.start(bench)?;
+    client.receive(bench, &mut host, "hello")?;
+    let before = bench.program()?.all_output().len();
+    lasting::interrupted_call(bench, |_| client.answer(&mut host, b"the answer"))?;
+    client.leave(bench)?;
+    let mute = bench.program()?.all_output().len() == before;
+    bench.expect_printed("the answer").map_err(|stop| match mute {
+        // One that says nothing at all may print no answer whatever.
+        true => stop.in_plain(Plain::Opening),
+        false => stop,
+    })
 }
 
 /// No answer comes, however often it asks; and then one comes late.

@@ -3,7 +3,7 @@
 
 use crate::bench::Bench;
 use crate::datagrams::{Caller, LONG};
-use crate::lessons::{tcp_client, waiting};
+use crate::lessons::{lasting, tcp_client, waiting};
 use crate::program::Stream;
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 
@@ -109,6 +109,12 @@ pub fn stale_bytes(bench: &mut Bench, good: Exchange, long: &[u8], short: &[u8])
 pub fn busy_wait(bench: &mut Bench, good: Exchange) -> Outcome {
     next_client(bench, good)?;
     waiting::sleeps(bench)
+}
+
+/// A signal comes while nothing does, and the next datagram is answered.
+pub fn interrupted_call(bench: &mut Bench, good: Exchange) -> Outcome {
+    let mut caller = next_client(bench, good)?;
+    lasting::interrupted_call(bench, |bench| good.play(bench, &mut caller))
 }
 
 /// A datagram of zero bytes comes.

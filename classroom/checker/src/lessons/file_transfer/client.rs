@@ -294,7 +294,7 @@ fn connection_refused(bench: &mut Bench) -> Outcome {
 
 fn interrupted_call(bench: &mut Bench) -> Outcome {
     let mut peer = wants_answer(bench)?;
-    lasting::interrupted_call(bench, || {
+    lasting::interrupted_call(bench, |_| {
         peer.send(ok())?;
         peer.finish()
     })?;

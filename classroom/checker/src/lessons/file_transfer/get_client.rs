@@ -259,7 +259,7 @@ fn connection_refused(bench: &mut Bench) -> Outcome {
 
 fn interrupted_call(bench: &mut Bench) -> Outcome {
     let mut peer = asked(bench)?;
-    lasting::interrupted_call(bench, || {
+    lasting::interrupted_call(bench, |_| {
         peer.send([&here_is(NAME, FILE), FILE].concat())?;
         peer.finish()
     })?;

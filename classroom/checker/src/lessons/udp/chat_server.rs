@@ -3,7 +3,7 @@
 use crate::bench::Bench;
 use crate::datagrams::Caller;
 use crate::lessons::udp_server::{self, Exchange};
-use crate::lessons::{Check, Part, tcp_client, waiting};
+use crate::lessons::{Check, Part, lasting, tcp_client, waiting};
 use crate::role::{Role, Transport};
 use crate::verdict::Outcome;
 
@@ -29,6 +29,7 @@ pub const CHAT_SERVER: Part = Part {
             causes: &["the answer goes to whoever has written last"],
         },
         waiting::busy_server_check(|bench| udp_server::busy_wait(bench, TYPED)),
+        lasting::interrupted_call_check(|bench| udp_server::interrupted_call(bench, TYPED)),
         Check {
             id: "stale-bytes",
             about: "a short datagram comes after a long one, and nothing hangs on it",

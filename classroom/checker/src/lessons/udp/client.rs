@@ -1,7 +1,7 @@
 //! The checks of the client that asks once.
 
 use crate::lessons::udp_client::{self, Client};
-use crate::lessons::{Check, Part, tcp_client, waiting};
+use crate::lessons::{Check, Part, lasting, tcp_client, waiting};
 use crate::role::{Role, Transport};
 
 /// The client's checks.
@@ -17,6 +17,7 @@ pub const CLIENT: Part = Part {
             causes: &["the answer is not received, or not printed"],
         },
         waiting::busy_client_check(|bench| udp_client::busy_wait(bench, HELLO)),
+        lasting::client_interrupted_call_check(|bench| udp_client::interrupted_call(bench, HELLO)),
         tcp_client::stale_bytes_check(|bench| udp_client::stale_bytes(bench, HELLO)),
         Check {
             id: "lost-datagram",

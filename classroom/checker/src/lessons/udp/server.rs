@@ -1,7 +1,7 @@
 //! The checks of the server that answers `hi`.
 
 use crate::lessons::udp_server::{self, Exchange};
-use crate::lessons::{Check, Part, tcp_client, waiting};
+use crate::lessons::{Check, Part, lasting, tcp_client, waiting};
 use crate::role::{Role, Transport};
 
 /// The server's checks.
@@ -20,6 +20,7 @@ pub const SERVER: Part = Part {
             ],
         },
         waiting::busy_server_check(|bench| udp_server::busy_wait(bench, HELLO)),
+        lasting::interrupted_call_check(|bench| udp_server::interrupted_call(bench, HELLO)),
         Check {
             id: "stale-bytes",
             about: "a short datagram comes after a long one, and nothing hangs on it",

@@ -3,7 +3,7 @@
 use crate::bench::Bench;
 use crate::datagrams::Host;
 use crate::lessons::udp_client::{self, Client};
-use crate::lessons::{Check, Part, tcp_client, waiting};
+use crate::lessons::{Check, Part, lasting, tcp_client, waiting};
 use crate::role::{Role, Transport};
 use crate::verdict::Outcome;
 
@@ -23,6 +23,7 @@ pub const SHELL_CLIENT: Part = Part {
             ],
         },
         waiting::busy_client_check(|bench| udp_client::busy_wait(bench, SHELL)),
+        lasting::client_interrupted_call_check(|bench| udp_client::interrupted_call(bench, SHELL)),
         tcp_client::stale_bytes_check(|bench| udp_client::stale_bytes(bench, SHELL)),
         Check {
             id: "lost-datagram",

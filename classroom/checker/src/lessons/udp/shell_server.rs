@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::bench::Bench;
 use crate::datagrams::{Caller, LONG};
 use crate::lessons::udp_server::{self, Exchange, next_client};
-use crate::lessons::{Check, Part, commands, tcp_client, waiting};
+use crate::lessons::{Check, Part, commands, lasting, tcp_client, waiting};
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 use crate::watch::{LOOK, Watch};
@@ -33,6 +33,7 @@ pub const SHELL_SERVER: Part = Part {
             causes: commands::INVALID_UTF8_CAUSES,
         },
         waiting::busy_server_check(|bench| udp_server::busy_wait(bench, ECHO)),
+        lasting::interrupted_call_check(|bench| udp_server::interrupted_call(bench, ECHO)),
         Check {
             id: "stale-bytes",
             about: "a short datagram comes after a long one, and nothing hangs on it",

@@ -1,5 +1,6 @@
 """The clients of lessons 8 and 9, with the mistake that is asked for."""
 
+import signal
 import socket
 import sys
 import time
@@ -7,6 +8,14 @@ import time
 HOST, PORT, KIND, MISTAKE, TIMEOUT = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4], float(sys.argv[5])
 buffer = bytearray(65535)
 longest = 0
+
+
+def interrupted(*_):
+    raise InterruptedError("interrupted system call")
+
+
+if MISTAKE == "interrupted-call":
+    signal.signal(signal.SIGWINCH, interrupted)
 
 
 def receive(client):

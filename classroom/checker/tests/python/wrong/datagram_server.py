@@ -1,6 +1,7 @@
 """The servers of lessons 8 and 9, with the mistake that is asked for."""
 
 import pathlib
+import signal
 import socket
 import sys
 import time
@@ -48,6 +49,12 @@ def answers(message):
     return [input().encode() if KIND == "chat" else b"hi"]
 
 
+def interrupted(*_):
+    raise InterruptedError("interrupted system call")
+
+
+if MISTAKE == "interrupted-call":
+    signal.signal(signal.SIGWINCH, interrupted)
 while True:
     message, client = receive()
     for answer in answers(message):

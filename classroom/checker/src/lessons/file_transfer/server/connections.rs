@@ -154,7 +154,7 @@ pub fn silent_peer(bench: &mut Bench) -> Outcome {
 /// A signal comes while a client is within its file, and it is served on.
 pub fn interrupted_call(bench: &mut Bench) -> Outcome {
     let mut peer = stop_within_file(bench, "half.txt")?;
-    lasting::interrupted_call(bench, || {
+    lasting::interrupted_call(bench, |_| {
         peer.send(&FILE[FILE.len() / 2..])?;
         receive_ok(&mut peer, "the answer that the file is kept").map(drop)
     })
