@@ -67,6 +67,21 @@ fn each_program_begins_with_its_main_in_lines_of_eighty_columns() {
     assert!(programs > 60, "only {programs} programs were found");
 }
 
+/// The first screen of a lesson's main pair shows where it meets the network.
+#[test]
+fn each_main_pair_calls_a_socket_within_thirty_lines() {
+    let call = Regex::new(r"(?m)^ .*\b(bind|connect|listen)\(").expect("the pattern is right");
+    let course = course();
+    for lesson in &course.lessons {
+        for program in ["server.rs", "client.rs"] {
+            let path = format!("lessons/{}/src/{program}", lesson.folder);
+            let text = course.file(&path).expect("a source");
+            let screen = text.lines().take(30).collect::<Vec<_>>().join("\n");
+            assert!(call.is_match(&screen), "{path}: no call in the first 30 lines");
+        }
+    }
+}
+
 #[test]
 fn each_page_is_in_the_summary() {
     none(&summary::check(&book()));
