@@ -51,7 +51,6 @@ impl Peer {
     }
 
     /// Sends a command and receives its two answers: stderr, stdout.
-    #[cfg(unix)]
     fn run(&self, server: &Program, command: &[u8]) -> (Vec<u8>, Vec<u8>) {
         (self.ask(server, command), self.recv().0)
     }
@@ -581,28 +580,35 @@ fn chat_hears_that_a_friend_is_out() {
 
 // Shell
 
-#[cfg(unix)]
 mod shell {
+    use support::commands::{END, Printed, SILENT, numbers};
+
     use super::*;
 
     #[test]
     fn each_command_gets_two_datagrams() {
         let server = Program::server(SHELL_SERVER, &[]);
         let peer = Peer::new();
-        let both = peer.run(&server, b"echo out; echo err >&2");
-        assert_eq!(both, (b"err\n".to_vec(), b"out\n".to_vec()));
-        server.expect("\"echo out; echo err >&2\"");
-        for silent in [b"true".as_slice(), b"", b"cat"] {
-            assert_eq!(peer.run(&server, silent), (vec![], vec![]));
+        let line = |text: &str| format!("{text}{END}").into_bytes();
+        let (both, reader) = if cfg!(windows) {
+            ("echo out& echo err>&2", "findstr x")
+        } else {
+            ("echo out; echo err >&2", "cat")
+        };
+        assert_eq!(peer.run(&server, both.as_bytes()), (line("err"), line("out")));
+        server.expect(&format!("{both:?}"));
+        for silent in [SILENT, "", reader] {
+            assert_eq!(peer.run(&server, silent.as_bytes()), (vec![], vec![]));
         }
         // Two commands in a row stay two commands.
         peer.send(b"echo 1", server.address());
         peer.send(b"echo 2", server.address());
         let answers: Vec<_> = (0..4).map(|_| peer.recv().0).collect();
-        assert_eq!(answers, [b"".as_slice(), b"1\n", b"", b"2\n"]);
+        assert_eq!(answers, [vec![], line("1"), vec![], line("2")]);
         assert!(peer.unread().is_empty());
     }
 
+    #[cfg(unix)]
     #[test]
     fn strange_commands_end_nobody() {
         let server = Program::server(SHELL_SERVER, &[]);
@@ -620,15 +626,20 @@ mod shell {
     fn what_does_not_fit_is_counted() {
         let server = Program::server(SHELL_SERVER, &[]);
         let peer = Peer::new();
-        let zeros = |count| format!("head -c {count} /dev/zero").into_bytes();
-        assert_eq!(peer.run(&server, &zeros(MAX_DATAGRAM)).1, vec![0; MAX_DATAGRAM]);
+        let print = |text: &[u8]| {
+            let file = Printed::new(text);
+            peer.run(&server, file.command().as_bytes()).1
+        };
+        let whole = vec![b'x'; MAX_DATAGRAM];
+        assert_eq!(print(&whole), whole);
         for size in [MAX_DATAGRAM + 1, 1_000_000] {
-            let stdout = peer.run(&server, &zeros(size)).1;
-            assert_fits(&vec![0; size], &stdout, MAX_DATAGRAM);
+            let text = vec![b'x'; size];
+            assert_fits(&text, &print(&text), MAX_DATAGRAM);
         }
         // 90,000 bytes of Chinese are cut between two characters.
-        let stdout = peer.run(&server, "printf '好%.0s' $(seq 1 30000)".as_bytes()).1;
-        assert_fits("好".repeat(30_000).as_bytes(), &stdout, MAX_DATAGRAM);
+        let text = "好".repeat(30_000);
+        let stdout = print(text.as_bytes());
+        assert_fits(text.as_bytes(), &stdout, MAX_DATAGRAM);
         assert!(str::from_utf8(&stdout).is_ok());
     }
 
@@ -636,20 +647,38 @@ mod shell {
     fn pipe_deadlock_is_not_met() {
         let server = Program::server(SHELL_SERVER, &[]);
         let peer = Peer::new();
-        let (stderr, stdout) = peer.run(&server, b"seq 1 50000 >&2; seq 1 50000");
-        let numbers: String = (1..=50_000).map(|number| format!("{number}\n")).collect();
+        let numbers = numbers(50_000);
+        let file = Printed::new(&numbers);
+        let print = file.command();
+        let command = if cfg!(windows) {
+            format!("{print}>&2& {print}")
+        } else {
+            format!("{print} >&2; {print}")
+        };
+        let (stderr, stdout) = peer.run(&server, command.as_bytes());
         assert_fits(numbers.as_bytes(), &stderr, MAX_DATAGRAM);
         assert_eq!(stderr, stdout);
     }
 
     #[test]
     fn endless_command_is_ended() {
-        let limits = ["--time-limit", "0.5", "--max-reply", "1000000"];
+        // A busy `cmd` takes its time to begin.
+        let limit = if cfg!(windows) { "3" } else { "0.5" };
+        let limits = ["--time-limit", limit, "--max-reply", "1000000"];
         let server = Program::server(SHELL_SERVER, &limits);
         let peer = Peer::new();
-        let (stderr, stdout) = peer.run(&server, b"echo begun; sleep 100");
-        assert_eq!(stdout, b"begun\n");
-        assert!(String::from_utf8_lossy(&stderr).contains("longer than 0.5 s"));
+        let command: &[u8] = if cfg!(windows) {
+            b"echo begun& ping -n 60 127.0.0.1>nul"
+        } else {
+            b"echo begun; sleep 100"
+        };
+        let (stderr, stdout) = peer.run(&server, command);
+        assert_eq!(stdout, format!("begun{END}").as_bytes());
+        assert!(String::from_utf8_lossy(&stderr).contains(&format!("longer than {limit} s")));
+        // No command of `cmd` prints as much in that time.
+        if cfg!(windows) {
+            return;
+        }
 
         let (stderr, stdout) = peer.run(&server, b"yes");
         assert_fits(&b"y\n".repeat(500_000), &stdout, MAX_DATAGRAM);
@@ -679,13 +708,16 @@ mod shell {
     fn client_prints_both_parts() {
         let server = Program::server(SHELL_SERVER, &[]);
         let mut client = Program::start(SHELL_CLIENT, [server.address().to_string()]);
-        for line in ["printf 'a\\nb' >&2; echo out", "", "true", "seq 1 3", "quit"] {
+        let (short, long) = (Printed::new("a\nb"), Printed::new(numbers(3)));
+        let then = if cfg!(windows) { "&" } else { ";" };
+        let both = format!("{}>&2{then} echo out", short.command());
+        for line in [&both, "", SILENT, &long.command(), "quit"] {
             client.type_line(line);
         }
         let stdout = client.finish().success().stdout;
-        assert_eq!(stdout, "stderr: a\nstderr: b\nout\n1\n2\n3\n");
-        server.expect("printf");
-        server.expect("\"true\"");
+        assert_eq!(stdout, format!("stderr: a\nstderr: b\nout{END}1\n2\n3\n"));
+        server.expect(&format!("{both:?}"));
+        server.expect(&format!("{SILENT:?}"));
     }
 }
 
@@ -740,7 +772,6 @@ fn shell_says_that_no_thread_can_be_started() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn shell_client_says_that_no_answer_came_and_takes_none_for_another() {
     let (peer, stranger) = (Peer::new(), Peer::new());
