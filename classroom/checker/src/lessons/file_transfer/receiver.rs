@@ -11,7 +11,7 @@ use super::paths::{
     Way, expect_file, expect_no_file, expect_nothing_behind, find,
 };
 use crate::bench::Bench;
-use crate::lessons::patience::{self, PAUSES, SLACK, TIMEOUT};
+use crate::lessons::patience::{self, SLACK, TIMEOUT};
 use crate::lessons::tcp_server::{self, by_staying, goes_on};
 use crate::lessons::{Check, Part};
 use crate::peer::{Peer, Then};
@@ -278,10 +278,7 @@ fn silent_peer(bench: &mut Bench) -> Outcome {
         let name = format!("slow-{}.txt", bench.story().lines().len());
         let mut peer = connect(bench)?;
         peer.send(plain(&name, FILE.len()))?;
-        for piece in FILE.chunks(FILE.len().div_ceil(PAUSES)) {
-            pauses.pause(bench)?;
-            peer.try_send(piece)?;
-        }
+        pauses.send_pieces(bench, &mut peer, FILE)?;
         peer.finish()?;
         let_go(&mut peer, "the end of the connection, for the file has come")?;
         peer.close()?;

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::bench::Bench;
 use crate::lessons::lasting;
-use crate::lessons::patience::{self, PAUSES, SLACK, TIMEOUT};
+use crate::lessons::patience::{self, SLACK, TIMEOUT};
 use crate::lessons::tcp_server::{goes_on, must_stand_a_pause, send_with_end};
 use crate::peer::{Peer, Then};
 use crate::verdict::{Failure, Outcome, Plain, ensure};
@@ -141,10 +141,7 @@ pub fn silent_peer(bench: &mut Bench) -> Outcome {
         let name = format!("slow-{}.txt", bench.story().lines().len());
         let mut peer = connect(bench)?;
         peer.send(put(&name, FILE))?;
-        for piece in FILE.chunks(FILE.len().div_ceil(PAUSES)) {
-            pauses.pause(bench)?;
-            peer.try_send(piece)?;
-        }
+        pauses.send_pieces(bench, &mut peer, FILE)?;
         receive_ok(&mut peer, "the answer that the file is kept")?;
         expect_file(&folder(bench), &name, FILE)?;
         peer.close()
