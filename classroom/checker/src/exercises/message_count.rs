@@ -78,8 +78,12 @@ const HELLO: Exchange = Exchange { ask: b"hello", hear };
 
 fn hear(peer: &mut Peer) -> Outcome {
     let wanted = b"1 hello";
-    let arrival = peer.receive_exactly(wanted.len())?;
-    if arrival.bytes.len() == wanted.len() && arrival.bytes.ends_with(b" hello") {
+    let mut arrival = peer.receive_exactly(wanted.len())?;
+    // One that counts on from client to client may come to two digits.
+    if arrival.bytes.ends_with(b" hell") {
+        arrival.bytes.extend(peer.receive_exactly(1)?.bytes);
+    }
+    if arrival.bytes.ends_with(b" hello") {
         return Ok(());
     }
     Err(peer.unexpected(WHAT, wanted, &arrival).into())
