@@ -2,8 +2,7 @@
 
 use crate::bench::Bench;
 use crate::lessons::exchange::{Exchange, next_client};
-use crate::lessons::{Check, Part};
-use crate::lessons::{patience, tcp_server};
+use crate::lessons::{Check, Part, patience, tcp_server};
 use crate::peer::Peer;
 use crate::role::{Role, Transport};
 use crate::verdict::Outcome;

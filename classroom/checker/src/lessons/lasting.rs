@@ -38,6 +38,9 @@ pub const INTERRUPTED_CALL_CAUSES: &[&str] = &[
      end of the connection; it wants to be made again",
 ];
 
+/// What a program that is signalled is asked to be.
+pub const CALLS_AGAIN: &str = "a program that makes a call again that a signal has interrupted";
+
 /// What is said of a program that makes no call that a signal could interrupt.
 const AWAKE: &str = "the program does not wait in a call, but is awake: see `busy-wait`";
 
@@ -236,17 +239,16 @@ pub fn interrupted_call(bench: &mut Bench, again: impl FnOnce(&mut Bench) -> Out
     // While its first thread has not taken note of that, another one gets the signals.
     bench.settle()?;
     bench.subject()?.signal()?;
-    let expected = "a program that makes a call again that a signal has interrupted";
     if let Doing::Ended(status) = bench.settle()? {
         let words = bench.program()?.last_words().unwrap_or_else(|| "none".into());
         let observed = format!("it ended with {status}. Its last words: {words}");
-        return Err(Failure::new(expected, observed).into());
+        return Err(Failure::new(CALLS_AGAIN, observed).into());
     }
     again(bench).map_err(|stop| match stop {
         Stop::Failed(failure) => {
             let observed = format!("it does not go on: {}", failure.observed);
             let plain = failure.plain;
-            Failure { plain, ..Failure::new(expected, observed) }.into()
+            Failure { plain, ..Failure::new(CALLS_AGAIN, observed) }.into()
         }
         stop => stop,
     })

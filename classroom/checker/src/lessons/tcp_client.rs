@@ -113,8 +113,8 @@ pub fn interrupted_call(bench: &mut Bench, pack: Pack) -> Outcome {
         let words = program
             .last_words()
             .map_or_else(String::new, |words| format!(". The last words of the program: {words}"));
-        let expected = "a program that makes a call again that a signal has interrupted";
-        Failure::new(expected, format!("the answer that came then is not printed{words}"))
+        let observed = format!("the answer that came then is not printed{words}");
+        Failure::new(lasting::CALLS_AGAIN, observed)
     })
 }
 

@@ -211,10 +211,9 @@ pub fn interrupted_call(bench: &mut Bench, client: Client) -> Outcome {
     lasting::interrupted_call(bench, |_| client.answer(&mut host, b"the answer"))?;
     client.leave(bench)?;
     let mute = bench.program()?.all_output().len() == before;
-    bench.expect_printed("the answer").map_err(|stop| match mute {
+    bench.expect_printed("the answer").map_err(|stop| {
         // One that says nothing at all may print no answer whatever.
-        true => stop.in_plain(Plain::Opening),
-        false => stop,
+        if mute { stop.in_plain(Plain::Opening) } else { stop }
     })
 }
 

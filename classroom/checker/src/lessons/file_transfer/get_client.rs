@@ -209,10 +209,8 @@ fn goes_well_anew(bench: &mut Bench) -> Outcome {
 fn answered_wrongly(bench: &mut Bench, answer: &[u8], why: &str) -> Outcome {
     answer_with(bench, answer, |bench, before| expect_complaint(bench, why, before))?;
     let complains = bench.program()?.status().is_some_and(|status| !status.is_success());
-    expect_no_file(bench.folder(), NAME, why).map_err(|stop| match complains {
-        true => stop.only_cause(LEFT_BEHIND),
-        false => stop,
-    })
+    expect_no_file(bench.folder(), NAME, why)
+        .map_err(|stop| if complains { stop.only_cause(LEFT_BEHIND) } else { stop })
 }
 
 /// Answers, and expects that the program ends, and says by its status that it has no file.

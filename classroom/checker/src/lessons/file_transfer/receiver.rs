@@ -109,7 +109,8 @@ pub const RECEIVER: Part = Part {
         },
         Check {
             id: "wrong-count",
-            about: "a file arrives in pieces, and one with bytes behind it; no more and no less is kept",
+            about: "a file arrives in pieces, and one with bytes behind it; no more and no less \
+                    is kept",
             run: wrong_count,
             causes: &[
                 "what was asked for is subtracted from what is missing, or the size of the \
