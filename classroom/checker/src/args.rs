@@ -38,6 +38,22 @@ pub enum Activity {
     Classroom(Classroom),
 }
 
+/// What is tried and shown, whatever is judged.
+#[derive(Args)]
+pub struct Scope {
+    /// Try only what has this id
+    #[arg(long, value_name = "ID")]
+    pub only: Option<String>,
+
+    /// List the checks
+    #[arg(long)]
+    pub list: bool,
+
+    /// How to print the outcome
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
 /// Two programs that are to be judged together.
 #[derive(Args)]
 pub struct Pairing {
@@ -62,17 +78,9 @@ pub struct Pairing {
     #[arg(long)]
     pub udp: bool,
 
-    /// Try only what has this id
-    #[arg(long, value_name = "ID")]
-    pub only: Option<String>,
-
-    /// List the checks
-    #[arg(long)]
-    pub list: bool,
-
-    /// How to print the outcome
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    /// What is tried and shown.
+    #[command(flatten)]
+    pub scope: Scope,
 }
 
 /// What is to be judged.
@@ -85,17 +93,9 @@ pub struct Judging {
     /// What the program is
     pub role: Role,
 
-    /// Try only what has this id
-    #[arg(long, value_name = "ID")]
-    pub only: Option<String>,
-
-    /// List the checks
-    #[arg(long)]
-    pub list: bool,
-
-    /// How to print the outcome
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    /// What is tried and shown.
+    #[command(flatten)]
+    pub scope: Scope,
 
     /// How the program is started. {address}, or {host} and {port}, is where it listens or whom
     /// it calls; {timeout} the seconds after which a server lets a silent client go; {limit}

@@ -60,7 +60,7 @@ fn main() -> ExitCode {
 fn check(judging: &Judging) -> anyhow::Result<bool> {
     let part = part(judging);
     let checks = chosen(judging, part);
-    if judging.list {
+    if judging.scope.list {
         list(&checks, &Catalogue::built_in()?)?;
         return Ok(true);
     }
@@ -72,7 +72,7 @@ fn check(judging: &Judging) -> anyhow::Result<bool> {
              where the program takes it",
         );
     }
-    with_programs(|running| judge(part, &checks, &template, judging.format, running))
+    with_programs(|running| judge(part, &checks, &template, judging.scope.format, running))
 }
 
 fn part(judging: &Judging) -> &'static Part {
@@ -91,7 +91,7 @@ fn part(judging: &Judging) -> &'static Part {
 
 fn chosen(judging: &Judging, part: &Part) -> Vec<&'static Check> {
     let checks = part.checks.iter();
-    match &judging.only {
+    match &judging.scope.only {
         None => checks.collect(),
         Some(id) => match checks.clone().find(|check| check.id == id) {
             Some(check) => vec![check],

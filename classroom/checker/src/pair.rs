@@ -68,7 +68,7 @@ const WORKS: Heading = Heading {
 pub fn check(pairing: &Pairing) -> anyhow::Result<bool> {
     let all = if pairing.udp { udp::CHECKS } else { tcp::CHECKS };
     let checks = chosen(pairing, all);
-    if pairing.list {
+    if pairing.scope.list {
         list(&checks, &Catalogue::built_in()?)?;
         return Ok(true);
     }
@@ -85,7 +85,7 @@ pub fn check(pairing: &Pairing) -> anyhow::Result<bool> {
     };
     with_programs(|running| {
         let pair = Pair { server, client, input, udp: pairing.udp, running: running.clone() };
-        judge(&pair, &checks, pairing.format, running)
+        judge(&pair, &checks, pairing.scope.format, running)
     })
 }
 
@@ -106,7 +106,7 @@ fn template(side: &str, command: Option<&str>) -> Template {
 }
 
 fn chosen(pairing: &Pairing, all: &'static [Check]) -> Vec<&'static Check> {
-    let Some(id) = &pairing.only else { return all.iter().collect() };
+    let Some(id) = &pairing.scope.only else { return all.iter().collect() };
     let found: Vec<_> = all.iter().filter(|check| check.id == id).collect();
     if found.is_empty() && id != WORKS.id {
         let mut ids: Vec<_> = all.iter().map(|check| check.id).collect();
