@@ -1,5 +1,6 @@
 //! Two programs that speak a protocol of their own, judged together.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -42,6 +43,9 @@ const fn wrong(pair: Pair, id: &'static str, side: &'static str) -> Wrong {
     };
     Wrong { pair, id, side, server, client, also: &[] }
 }
+
+/// How many lines the report of a pair has at most if one check fails.
+const LONGEST: usize = 60;
 
 /// All of them.
 const WRONG: &[Wrong] = &[
@@ -188,34 +192,48 @@ impl Wrong {
 
     fn complaint_once(&self) -> Option<String> {
         let Self { pair, id, side, server, client, also } = *self;
-        let judged = pair.judge(server, client, &["--format", "json"]);
-        let wanted: Vec<_> =
-            [(id, side)].iter().chain(also).map(|&(id, side)| (id.into(), side.into())).collect();
-        let mut found = failed(&judged);
-        found.sort();
-        let mut sorted: Vec<(String, String)> = wanted;
-        sorted.sort();
+        let judged = pair.judge(server, client, &[]);
+        let wanted = [(id, side)].into_iter().chain(also.iter().copied());
+        let wanted: BTreeSet<_> = wanted.map(|(id, side)| format!("{side} {id}")).collect();
+        let found: BTreeSet<_> = judged.stdout.lines().filter_map(failure).collect();
         let name = format!("pair-{}-{side}-{id}", pair.name());
-        if found != sorted || judged.status != Some(1) {
-            return Some(format!("{name}: {found:?} failed instead of {sorted:?}\n"));
+        if found != wanted || judged.status != Some(1) {
+            return Some(format!("{name}: {found:?} failed instead of {wanted:?}\n"));
+        }
+        let length = judged.stdout.lines().count();
+        let failures_told = judged.stdout.lines().filter_map(failure).count();
+        if failures_told == 1 && length > LONGEST {
+            return Some(format!("{name}: {length} lines for one failure:\n{}", judged.stdout));
         }
         if client == "late" {
             return None;
         }
-        let told = pair.judge(server, client, &["--only", id]);
-        golden::difference(&name, &without_events(&told.stdout))
+        golden::difference(&name, &failures(&judged.stdout))
     }
 }
 
-/// What the checker says, but for the events and the last words: which of two programs comes
-/// first, and at which call one meets the other's end, the scheduler decides.
-fn without_events(output: &str) -> String {
-    let is_event = |line: &&str| {
+/// The side and the id of a check that failed, if this line begins the report of one.
+fn failure(line: &str) -> Option<String> {
+    let mut words = line.strip_prefix("FAILED ")?.split_whitespace();
+    Some(format!("{} {}", words.next()?, words.next()?))
+}
+
+/// What the checker says of what failed, but for the events and the last words: which of two
+/// programs comes first, and at which call one meets the other's end, the scheduler decides.
+fn failures(output: &str) -> String {
+    let is_event = |line: &str| {
         let line = line.trim_start();
         line.starts_with('…')
             || line.split_once(" s  ").is_some_and(|(time, _)| time.parse::<f64>().is_ok())
     };
-    let told = output.lines().filter(|line| !is_event(line));
+    let mut has_failed = false;
+    let told = output.lines().filter(|line| {
+        // A check's report begins at the margin, and all that belongs to it stands further in.
+        if !line.is_empty() && !line.starts_with(' ') {
+            has_failed = line.starts_with("FAILED ");
+        }
+        has_failed && !is_event(line)
+    });
     let without_words = told.map(|line| line.split(". Its last words: ").next().unwrap_or(line));
     without_words.flat_map(|line| [line, "\n"]).collect()
 }
