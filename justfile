@@ -11,11 +11,13 @@ default:
 
 # List the lessons, or play one: `just lesson 4`, `just lesson 4 --step`
 [group('learn')]
+[no-exit-message]
 lesson *LESSON:
     @cargo lesson {{ LESSON }}
 
 # List the ways in which sockets fail, or bring one about: `just failure leftover-bytes`
 [group('learn')]
+[no-exit-message]
 failure *ID:
     @cargo failure {{ ID }}
 
