@@ -15,7 +15,7 @@
 //!
 //! To look up: `TcpStream::set_read_timeout`, `connection_loop::read_some` (a
 //! `read` that goes on if a signal interrupts it), `Write::write_all`,
-//! `communication_loop::failure_id` (which names an error). Give one
+//! `connection_loop::why_gone` (which names an error). Give one
 //! conversation a function of its own, that returns `io::Result`: then its
 //! errors can be caught in one place. The compiler says what to import.
 //!

@@ -61,9 +61,9 @@ pub fn next_message(prompt: &str) -> io::Result<Option<Vec<u8>>> {
 /// failures, if the connection has failed.
 pub fn failure_id(error: &io::Error) -> &'static str {
     match error.kind() {
-        ErrorKind::BrokenPipe => "write-after-close",
         ErrorKind::ConnectionReset
         | ErrorKind::ConnectionAborted
+        | ErrorKind::BrokenPipe
         | ErrorKind::NotConnected
         | ErrorKind::HostUnreachable
         | ErrorKind::NetworkUnreachable => "peer-reset",

@@ -156,12 +156,13 @@ pub fn hang_up(mut stream: TcpStream) {
 }
 
 /// Names the error that ended a conversation, as `failure_id` of lesson 2 does.
-/// A client that is silent for too long comes to it.
+/// Two names come to it.
 pub fn why_gone(error: &io::Error) -> &'static str {
     match error.kind() {
         // A timeout has two names: Unix calls it by the first, Windows by the
         // second.
         ErrorKind::WouldBlock | ErrorKind::TimedOut => "silent-peer",
+        ErrorKind::BrokenPipe => "write-after-close",
         _ => failure_id(error),
     }
 }
