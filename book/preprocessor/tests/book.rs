@@ -174,6 +174,50 @@ fn each_form_of_rust_comes_first_where_its_page_says() {
     }
 }
 
+/// A lesson's first page answers no question that a later scene asks.
+#[test]
+fn each_first_page_shows_its_scenes_in_their_order() {
+    let scene = Regex::new(r"\{\{#play \d+ (\d+)").expect("the pattern is right");
+    for lesson in course().lessons {
+        let path = format!("lessons/{}/index.md", lesson.folder);
+        let text = &book().page(&path).expect("each lesson has a page").text.clone();
+        let mut seen = 0;
+        for found in scene.captures_iter(text) {
+            let scene: u8 = found[1].parse().expect("a number");
+            assert!(scene <= seen + 1, "{path} shows scene {scene} after scene {seen}");
+            seen = seen.max(scene);
+        }
+    }
+}
+
+/// What a learner types holds no name that only a later lesson explains.
+#[test]
+fn no_library_names_a_failure_of_a_later_lesson() {
+    let course = course();
+    for lesson in &course.lessons {
+        let path = format!("lessons/{}/src/lib.rs", lesson.folder);
+        let text = course.file(&path).expect("each lesson has a library");
+        for failure in course.failures.iter().filter(|failure| failure.shown > lesson.number) {
+            assert!(!text.contains(&format!("\"{}\"", failure.id)), "{path} names {}", failure.id);
+        }
+    }
+}
+
+/// A learner who presses Ctrl-C, or mistypes a number, reads no line about a recipe.
+#[test]
+fn no_recipe_of_a_learner_adds_to_what_its_program_says() {
+    let justfile = fs::read_to_string(root().join("justfile")).expect("the justfile is there");
+    let recipes = justfile.split("\n\n").filter(|recipe| {
+        recipe.contains("[group('learn')]") || recipe.contains("[group('exercises')]")
+    });
+    let mut count = 0;
+    for recipe in recipes {
+        assert!(recipe.contains("[no-exit-message]"), "{recipe}");
+        count += 1;
+    }
+    assert!(count > 10, "{count}");
+}
+
 /// The notes from which the course grew hold many things. None of them gets lost: `book/items.txt`
 /// says for each which page has it, and by which words it is found there.
 #[test]
