@@ -26,6 +26,10 @@ pub struct Cli {
     /// A program to be judged.
     #[command(flatten)]
     pub check: Option<Judging>,
+
+    /// What of it is tried and shown.
+    #[command(flatten)]
+    pub scope: Scope,
 }
 
 /// What else the checker does.
@@ -92,10 +96,6 @@ pub struct Judging {
 
     /// What the program is
     pub role: Role,
-
-    /// What is tried and shown.
-    #[command(flatten)]
-    pub scope: Scope,
 
     /// How the program is started. {address}, or {host} and {port}, is where it listens or whom
     /// it calls; {timeout} the seconds after which a server lets a silent client go; {limit}

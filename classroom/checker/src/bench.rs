@@ -11,6 +11,7 @@ use anyhow::Context;
 use processes::{Port, Running, Status};
 use tempfile::TempDir;
 
+use crate::beginning::{not_at, not_begun};
 use crate::gate::Gate;
 use crate::peer::{LeftOpen, Peer, named};
 use crate::program::{Program, Stream};
@@ -29,10 +30,6 @@ const KNOCK: Duration = Duration::from_millis(5);
 
 /// What `{timeout}` and `{limit}` are, unless a check says otherwise: so long that they never pass.
 const TIMEOUT: Duration = Duration::from_secs(30);
-
-/// The cause of a program's end before it could listen or call.
-pub const ENDED_FIRST: &str = "the program ended before anything was done to it: see its last \
-     words (it is started in another folder: a path must be found from where you are)";
 
 /// The cause of a server's orderly end when a client has gone.
 pub const ENDS_WITH_CLIENT: &str = "the program ends, in order, with its first client: accepting \
@@ -408,23 +405,20 @@ impl Bench {
 
     fn refused(&self, address: SocketAddr, why: &str, doing: Doing) -> Failure {
         self.story.tell(format!("nobody listens at {address}"));
-        let mut observed = format!("the connection is refused, for nobody listens there ({why})");
-        let words = self.subject.as_ref().and_then(|subject| subject.program().last_words());
-        if let Some(words) = words {
-            observed.push_str(&format!(". Its last words: {words}"));
-        }
-        self.unreachable(address, observed, doing)
+        let seen = format!("the connection is refused, for nobody listens there ({why})");
+        self.unreachable(address, seen, doing)
     }
 
-    fn unreachable(&self, address: SocketAddr, observed: String, doing: Doing) -> Failure {
-        let failure = Failure::new(format!("a server that can be reached at {address}"), observed);
-        if self.connections == 0 {
-            return failure.in_plain(Plain::Opening).only_cause(not_begun(
-                doing,
-                "the program listens at an address of its own, not at the one it is given; or it \
-                 starts too slowly",
-            ));
+    fn unreachable(&self, address: SocketAddr, seen: String, doing: Doing) -> Failure {
+        let program = self.subject.as_ref().map(Subject::program);
+        if let (0, Some(program)) = (self.connections, program) {
+            return not_at(address, processes::Transport::Tcp, program, &seen, doing)
+                .in_plain(Plain::Opening);
         }
+        let words = program.and_then(|program| program.last_words());
+        let words = words.map(|words| format!(". Its last words: {words}")).unwrap_or_default();
+        let expected = format!("a server that can be reached at {address}");
+        let failure = Failure::new(expected, seen + &words);
         match doing {
             Doing::Ended(status) if self.met && status.is_success() => {
                 failure.only_cause(ENDS_WITH_CLIENT).in_plain(Plain::NextClient)
@@ -517,22 +511,6 @@ impl Bench {
     pub fn number(&mut self) -> usize {
         self.connections += 1;
         self.connections
-    }
-}
-
-/// The cause of a program's not listening, or not calling, when it does this instead.
-pub fn not_begun(doing: Doing, otherwise: &'static str) -> &'static str {
-    match doing {
-        Doing::Ended(_) => ENDED_FIRST,
-        Doing::Spins(_) => {
-            "the program computes, and comes to no end, before it listens or calls: look for a loop \
-             in front of that which nothing ends"
-        }
-        Doing::Floods => {
-            "the program prints, and comes to no end, before it listens or calls: look for a loop \
-             in front of that which nothing ends"
-        }
-        Doing::Sleeps | Doing::Unknown => otherwise,
     }
 }
 

@@ -2,6 +2,7 @@
 //! out which failure of the catalogue it has, and says so.
 
 mod args;
+mod beginning;
 mod bench;
 mod classroom;
 mod datagrams;
@@ -28,7 +29,7 @@ use std::process::ExitCode;
 
 use course::{Catalogue, is_unread};
 
-use crate::args::{Activity, Cli, Judging, misused};
+use crate::args::{Activity, Cli, Judging, Scope, misused};
 use crate::judge::{judge, with_programs};
 use crate::lessons::{Check, PARTS, Part};
 use crate::template::Template;
@@ -41,7 +42,7 @@ fn main() -> ExitCode {
     let outcome = match (cli.activity, cli.check) {
         (Some(Activity::Pair(pairing)), _) => pair::check(&pairing),
         (Some(Activity::Classroom(classroom)), _) => classroom.enter(),
-        (None, Some(judging)) => check(&judging),
+        (None, Some(judging)) => check(&judging, &cli.scope),
         (None, None) => misused("say which lesson, or what to do"),
     };
     match outcome {
@@ -57,10 +58,10 @@ fn main() -> ExitCode {
 }
 
 /// Checks the program. Returns whether nothing has failed.
-fn check(judging: &Judging) -> anyhow::Result<bool> {
+fn check(judging: &Judging, scope: &Scope) -> anyhow::Result<bool> {
     let part = part(judging);
-    let checks = chosen(judging, part);
-    if judging.scope.list {
+    let checks = chosen(scope, part);
+    if scope.list {
         list(&checks, &Catalogue::built_in()?)?;
         return Ok(true);
     }
@@ -72,7 +73,7 @@ fn check(judging: &Judging) -> anyhow::Result<bool> {
              where the program takes it",
         );
     }
-    with_programs(|running| judge(part, &checks, &template, judging.scope.format, running))
+    with_programs(|running| judge(part, &checks, &template, scope.format, running))
 }
 
 fn part(judging: &Judging) -> &'static Part {
@@ -89,9 +90,9 @@ fn part(judging: &Judging) -> &'static Part {
     })
 }
 
-fn chosen(judging: &Judging, part: &Part) -> Vec<&'static Check> {
+fn chosen(scope: &Scope, part: &Part) -> Vec<&'static Check> {
     let checks = part.checks.iter();
-    match &judging.scope.only {
+    match &scope.only {
         None => checks.collect(),
         Some(id) => match checks.clone().find(|check| check.id == id) {
             Some(check) => vec![check],

@@ -4,6 +4,7 @@
 mod likeness;
 mod line;
 mod measure;
+mod progress;
 mod stage;
 mod stall;
 mod tcp;

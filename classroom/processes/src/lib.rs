@@ -3,6 +3,7 @@
 
 mod activity;
 mod child;
+mod listening;
 mod port;
 mod running;
 mod started;
@@ -10,6 +11,7 @@ mod status;
 
 pub use activity::Activity;
 pub use child::{has_ended, is_paused, pause, resume, signal, status};
+pub use listening::listening;
 pub use port::{Port, Transport};
 pub use running::Running;
 pub use status::Status;

@@ -96,27 +96,18 @@ impl Port {
     }
 }
 
-/// Looks for a socket that waits at this port in the system's tables (proc_net(5), Linux).
+/// Looks for a socket that waits at this port and can be reached at 127.0.0.1.
 #[cfg(target_os = "linux")]
 fn served(port: u16, transport: Transport) -> Option<bool> {
-    /// The states of a socket that waits for connections, and of one for datagrams.
-    const LISTENS: &str = "0A";
-    const OPEN: &str = "07";
-    let (paths, wanted) = match transport {
-        Transport::Tcp => (["/proc/net/tcp", "/proc/net/tcp6"], LISTENS),
-        Transport::Udp => (["/proc/net/udp", "/proc/net/udp6"], OPEN),
+    use std::net::IpAddr;
+
+    let is_here = |at: &SocketAddr| match at.ip().to_canonical() {
+        IpAddr::V4(ip) => ip.is_unspecified() || ip == Ipv4Addr::LOCALHOST,
+        // The loopback address of IPv6 is another one.
+        IpAddr::V6(ip) => ip.is_unspecified(),
     };
-    let ending = format!(":{port:04X}");
-    let mut known = None;
-    for table in paths.into_iter().filter_map(|path| std::fs::read_to_string(path).ok()) {
-        // sl, local, remote, state, ...
-        let waits = table.lines().any(|line| {
-            let fields: Vec<_> = line.split_whitespace().take(4).collect();
-            matches!(fields[..], [_, local, _, state] if local.ends_with(&ending) && state == wanted)
-        });
-        known = Some(waits || known == Some(true));
-    }
-    known
+    let waiting = crate::listening::table(transport)?;
+    Some(waiting.iter().any(|(at, _)| at.port() == port && is_here(at)))
 }
 
 /// This system does not tell.
@@ -133,6 +124,10 @@ mod tests {
     fn who_waits_at_a_port_is_seen_without_a_call() {
         let tcp = Port::find(Transport::Tcp).expect("a port");
         assert_eq!(tcp.is_served(), Some(false));
+        let another =
+            TcpListener::bind((std::net::Ipv6Addr::LOCALHOST, tcp.number())).expect("it is free");
+        assert_eq!(tcp.is_served(), Some(false));
+        drop(another);
         let _listener = TcpListener::bind((Ipv4Addr::LOCALHOST, tcp.number())).expect("it is free");
         assert_eq!(tcp.is_served(), Some(true));
 

@@ -1,14 +1,16 @@
 //! A client that calls the program, a server.
 
-use std::net::{Ipv4Addr, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
+use processes::Transport;
 
 use super::{BUFFER, Reception, is_refusal, is_timeout};
-use crate::bench::{Bench, not_begun};
+use crate::beginning::not_at;
+use crate::bench::Bench;
 use crate::gate::Gate;
 use crate::peer::quoted;
 use crate::program::Program;
@@ -22,6 +24,7 @@ const KNOCK: Duration = Duration::from_millis(10);
 /// A client of the program.
 pub struct Caller {
     number: usize,
+    server: SocketAddr,
     socket: UdpSocket,
     program: Arc<Program>,
     story: Story,
@@ -50,7 +53,17 @@ impl Caller {
         let (program, story, gate) =
             (bench.program()?, bench.story().clone(), bench.gate().clone());
         let (number, last) = (bench.number(), Vec::new());
-        Ok(Self { number, socket, program, story, last, met: false, gate, bound: None })
+        Ok(Self {
+            number,
+            server: address,
+            socket,
+            program,
+            story,
+            last,
+            met: false,
+            gate,
+            bound: None,
+        })
     }
 
     /// Says how long each of the next waits lasts, whatever the program does meanwhile. `None`:
@@ -120,20 +133,9 @@ impl Caller {
     }
 
     fn unheard(&self, why: &str, doing: Doing) -> Failure {
-        let address =
-            self.socket.peer_addr().map_or(String::from("its address"), |at| at.to_string());
-        self.tell(&format!("nobody listens at {address}"));
-        let mut observed = format!("nobody listens there ({why})");
-        if let Some(words) = self.program.last_words() {
-            observed.push_str(&format!(". Its last words: {words}"));
-        }
-        let failure =
-            Failure::new(format!("a server that listens for datagrams at {address}"), observed)
-                .only_cause(not_begun(
-                    doing,
-                    "the program listens at an address of its own, not at the one it is given, or \
-                     for connections instead of datagrams",
-                ));
+        self.tell(&format!("nobody listens at {}", self.server));
+        let seen = format!("nobody listens there ({why})");
+        let failure = not_at(self.server, Transport::Udp, &self.program, &seen, doing);
         if self.is_first() { failure.in_plain(Plain::Opening) } else { failure }
     }
 

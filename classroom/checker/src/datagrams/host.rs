@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 
 use super::{BUFFER, Reception, is_refusal, is_timeout};
-use crate::bench::{Bench, not_begun};
+use crate::beginning::not_begun;
+use crate::bench::Bench;
 use crate::gate::Gate;
 use crate::peer::quoted;
 use crate::program::Program;

@@ -10,6 +10,7 @@ use record::{Direction, Event, What};
 
 use crate::pair::likeness::Likeness;
 use crate::pair::line::{self, Bend, told};
+use crate::pair::progress;
 use crate::pair::stage::{End, Pair, Performance, Stage};
 use crate::peer::bytes_text;
 use crate::program::tells_of_crash;
@@ -85,6 +86,8 @@ struct Run {
     server: Option<processes::Status>,
     server_words: Option<String>,
     server_spins: bool,
+    /// Whether it answered its client only when something was typed into it.
+    server_reads_keyboard: bool,
 }
 
 impl Measure {
@@ -107,7 +110,7 @@ impl Measure {
             threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| broken())).collect()
         });
         let runs = runs.into_iter().collect::<Outcome<Vec<_>>>()?;
-        runs.iter().try_for_each(|run| gets_on(&run.first))?;
+        runs.iter().try_for_each(gets_on)?;
         Self::of(runs)
     }
 
@@ -193,6 +196,12 @@ impl Measure {
             words,
             samples,
         })
+    }
+
+    /// Tells whether what a client prints is what it prints on a straight line.
+    pub fn is_alike(&self, stdout: &[u8]) -> bool {
+        self.stdout.fits(stdout)
+            || self.samples.iter().any(|sample| progress::alike(sample, stdout))
     }
 
     /// Tells whether the client has printed by now what it prints at this step.
@@ -313,9 +322,10 @@ impl Measure {
 }
 
 fn run(pair: &Pair, story: &Story) -> Outcome<Run> {
-    let stage = Stage::open(pair, story)?;
+    let mut stage = Stage::open(pair, story)?;
     let line = stage.line(&Bend::Straight)?;
     let first = stage.perform(&line, &pair.input, &|_, _| false)?;
+    let server_reads_keyboard = waits_unanswered(&first) && stage.type_into_server(&line);
     let server = stage.server()?;
     let server_spins = matches!(settle(server), Doing::Spins(_));
     let (status, server_words) = (server.status(), server.last_words());
@@ -323,11 +333,19 @@ fn run(pair: &Pair, story: &Story) -> Outcome<Run> {
         Some(_) => None,
         None => Some(stage.perform(&stage.line(&Bend::Straight)?, &pair.input, &|_, _| false)?),
     };
-    Ok(Run { first, second, server: status, server_words, server_spins })
+    Ok(Run { first, second, server: status, server_words, server_spins, server_reads_keyboard })
+}
+
+/// Tells whether a client waits to whom nothing was said.
+fn waits_unanswered(first: &Performance) -> bool {
+    let mut replies = line::streams(&first.events, Direction::Reply).into_values();
+    matches!(first.end, End::Stays(Doing::Sleeps | Doing::Unknown))
+        && replies.all(|reply| reply.is_empty())
 }
 
 /// What must be if anything is to be compared.
-fn gets_on(first: &Performance) -> Outcome {
+fn gets_on(run: &Run) -> Outcome {
+    let first = &run.first;
     let expected = "two programs that get on with each other when nothing is wrong";
     let said = |wanted| line::streams(&first.events, wanted).values().any(|all| !all.is_empty());
     let words = last_words(first);
@@ -353,7 +371,12 @@ fn gets_on(first: &Performance) -> Outcome {
             format!("the client ended with {status}{words}"),
             "an error that nothing in the client catches: see its last words",
         ),
-        End::Stays(Doing::Sleeps | Doing::Unknown) if !said(Direction::Reply) => fail(
+        _ if run.server_reads_keyboard => fail(
+            "the server answered nothing until a line was typed into it".into(),
+            "the server takes its answers from its own keyboard, and `pair` types into the client \
+             only: let the server make an answer by itself, and judge it then",
+        ),
+        _ if waits_unanswered(first) => fail(
             "the client sent something, the server answers nothing, and both wait".into(),
             "one side waits for a newline, or for the end, that the other never sends \
              (missing-delimiter); or the answer lies in a buffer and never leaves (unflushed-write)",

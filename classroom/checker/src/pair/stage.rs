@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use processes::{Port, Running, Status, Transport};
-use record::Event;
+use record::{Direction, Event};
 use tempfile::TempDir;
 
-use crate::bench::not_begun;
-use crate::pair::line::{Bend, Line};
+use crate::beginning::not_at;
+use crate::pair::line::{self, Bend, Line};
 use crate::program::{Program, Stream};
 use crate::story::Story;
 use crate::subject::Subject;
@@ -55,6 +55,13 @@ pub struct Pair {
     pub udp: bool,
     /// All that was started.
     pub running: Running,
+}
+
+impl Pair {
+    /// What carries what they say.
+    fn transport(&self) -> Transport {
+        if self.udp { Transport::Udp } else { Transport::Tcp }
+    }
 }
 
 /// What a client is given on its stdin, which ends then.
@@ -111,8 +118,7 @@ impl<'a> Stage<'a> {
     ///
     /// The check is over: it does not.
     pub fn open(pair: &'a Pair, story: &Story) -> Outcome<Self> {
-        let transport = if pair.udp { Transport::Udp } else { Transport::Tcp };
-        let port = Port::find(transport)?;
+        let port = Port::find(pair.transport())?;
         let folder = TempDir::with_prefix("check-").context("cannot make a folder to work in")?;
         pair.running.add_folder(folder.path());
         let mut stage = Self { pair, story: story.clone(), port, server: None, folder };
@@ -129,6 +135,7 @@ impl<'a> Stage<'a> {
     ///
     /// The check is over: it does not.
     pub fn start_server(&mut self) -> Outcome {
+        let transport = self.pair.transport();
         let server = self.start(&self.pair.server, "server", self.server_address())?;
         let program = Arc::clone(server.program());
         self.server = Some(server);
@@ -145,21 +152,15 @@ impl<'a> Stage<'a> {
             let ended = program.status().map(Doing::Ended);
             let silence = watch.look();
             if let Some(doing) = ended.or(silence.as_ref().map(|silence| silence.doing)) {
-                let mut observed = match doing {
+                let seen = match doing {
                     Doing::Ended(status) => format!("it has ended with {status}"),
                     _ => {
-                        format!("nobody does: {}", silence.map_or(String::new(), |s| s.to_string()))
+                        let silence = silence.map_or(String::new(), |s| s.to_string());
+                        format!("nobody listens there ({silence})")
                     }
                 };
-                if let Some(words) = program.last_words() {
-                    observed.push_str(&format!(". Its last words: {words}"));
-                }
                 let address = self.server_address();
-                let cause = "the server listens at an address of its own, not at the one that it \
-                     is given";
-                return Err(Failure::new(format!("a server that listens at {address}"), observed)
-                    .only_cause(not_begun(doing, cause))
-                    .into());
+                return Err(not_at(address, transport, &program, &seen, doing).into());
             }
             thread::sleep(LOOK);
         }
@@ -195,6 +196,21 @@ impl<'a> Stage<'a> {
     pub fn server(&self) -> Outcome<&Arc<Program>> {
         let missing = || Stop::Broken(anyhow::Error::msg("no server was started"));
         self.server.as_ref().map(Subject::program).ok_or_else(missing)
+    }
+
+    /// Types a line into the server, and tells whether it says something on the line then.
+    pub fn type_into_server(&mut self, line: &Line) -> bool {
+        let Some(server) = &mut self.server else { return false };
+        server.type_line(b"hello");
+        let began = Instant::now();
+        while began.elapsed() < ANSWER {
+            let replies = line::streams(&line.events(), Direction::Reply);
+            if replies.values().any(|reply| !reply.is_empty()) {
+                return true;
+            }
+            thread::sleep(LOOK);
+        }
+        false
     }
 
     /// Ends the server, as `kill -9` does.

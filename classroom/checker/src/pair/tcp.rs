@@ -808,7 +808,10 @@ fn client_silent_peer(trial: &Trial) -> Outcome {
     match performance.end {
         End::Stays(Doing::Sleeps | Doing::Unknown) => {
             let expected = "a client that gives up on a server that says nothing";
-            let observed = "the client waits for a server that says nothing, without a limit";
+            let observed = format!(
+                "the client waits for a server that says nothing, for more than {} s",
+                performance.over.as_secs()
+            );
             Err(Stop::Remarked(Box::new(Failure::new(expected, observed))))
         }
         _ => Ok(()),

@@ -94,7 +94,7 @@ impl<'a> Trial<'a> {
     pub fn as_ever(&self, performance: &Performance) -> Result<(), Box<Failure>> {
         let measure = self.measure;
         let end = kind(performance.end);
-        if !measure.stdout.fits(&performance.stdout) {
+        if !measure.is_alike(&performance.stdout) {
             let observed = match performance.stdout.trim_ascii() {
                 [] => format!("it printed nothing, and {}", ended(performance.end)),
                 _ => format!("it printed something else, and {}", ended(performance.end)),

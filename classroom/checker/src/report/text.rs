@@ -38,6 +38,9 @@ pub fn print(report: &Report, reporter: &Reporter) -> io::Result<()> {
 
 /// Prints how two programs get on with each other when nothing is wrong.
 pub fn print_straight(straight: &[String], masked: &[String]) -> io::Result<()> {
+    if straight.is_empty() {
+        return Ok(());
+    }
     let mut out = anstream::stdout().lock();
     writeln!(out, "When nothing is done to them:")?;
     for line in straight {
@@ -133,5 +136,8 @@ fn explain(
     for cause in causes {
         writeln!(out, "    - {cause}")?;
     }
-    writeln!(out, "\n  Read on: {}\n", reporter.read_on(report).join(", "))
+    match reporter.read_on(report) {
+        places if places.is_empty() => writeln!(out),
+        places => writeln!(out, "\n  Read on: {}\n", places.join(", ")),
+    }
 }

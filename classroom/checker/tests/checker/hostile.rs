@@ -65,7 +65,7 @@ fn client(rest: &str) -> String {
 
 #[test]
 fn one_that_never_listens_is_refused() {
-    let said = ["the connection is refused", "the program sleeps", "an address of its own"];
+    let said = ["the connection is refused", "the program sleeps", "does not listen"];
     fails(SERVER, "import time; time.sleep(1000)", &said);
 }
 

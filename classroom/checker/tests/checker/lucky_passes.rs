@@ -468,7 +468,7 @@ fn a_program_that_never_begins_is_told_so_once() {
         ("raise SystemExit('usage: mine PORT')", "the program ended before anything was done"),
         ("while True: pass", "the program computes, and comes to no end"),
         ("while True: print('0')", "the program prints, and comes to no end"),
-        ("import time; time.sleep(1000)", "an address of its own"),
+        ("import time; time.sleep(1000)", "the program sleeps"),
     ];
     let parts = [("3", "server"), ("5", "client"), ("7", "server"), ("9", "client")];
     let all = programs.into_iter().flat_map(|program| parts.map(|part| (program, part)));

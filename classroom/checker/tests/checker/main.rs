@@ -1,6 +1,7 @@
 //! Drives the checker from outside, with programs that do well and programs that do not.
 
 mod golden;
+mod habits;
 mod halves;
 mod harness;
 mod hostile;
