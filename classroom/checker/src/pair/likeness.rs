@@ -58,6 +58,39 @@ impl Likeness {
         }
     }
 
+    /// What would be alike, beside a sample that is not: with what differs anyway as it stands
+    /// there, so that the first difference is one that counts. `None` if that cannot be said.
+    pub fn beside(&self, sample: &[u8]) -> Option<Vec<u8>> {
+        let Self::Words(pieces) = self else { return None };
+        let (mut beside, mut rest) = (Vec::new(), Some(sample));
+        let mut free = false;
+        for piece in pieces {
+            let Piece::Same(bytes) = piece else {
+                free = true;
+                continue;
+            };
+            let at = rest.and_then(|rest| {
+                if free { rest.find(bytes) } else { rest.starts_with(bytes).then_some(0) }
+            });
+            if let (Some(text), Some(at)) = (rest, at) {
+                let (alike, behind) = text.split_at(at + bytes.len());
+                beside.extend(alike);
+                rest = Some(behind);
+            } else {
+                // As much of it as there is until what follows may begin.
+                let gap = rest.and_then(|rest| Some(&rest[..rest.find_byte(*bytes.first()?)?]));
+                beside.extend(gap.unwrap_or("…".as_bytes()).iter().filter(|_| free));
+                beside.extend(bytes);
+                rest = None;
+            }
+            free = false;
+        }
+        if free {
+            beside.extend(rest.unwrap_or("…".as_bytes()));
+        }
+        Some(beside)
+    }
+
     /// Tells whether all samples were the same, to the last byte.
     pub fn is_exact(&self) -> bool {
         matches!(self, Self::Words(pieces) if matches!(pieces[..], [Piece::Same(_)]))
@@ -147,7 +180,39 @@ fn joined(words: &[Option<&[u8]>]) -> Vec<Piece> {
             (None, _) => pieces.push(Piece::Gap),
         }
     }
-    pieces
+    widened(pieces)
+}
+
+/// The gaps of clocks, as wide as they are: of `12:00:…` the minute may be another one, too, by
+/// the time of the next run.
+fn widened(pieces: Vec<Piece>) -> Vec<Piece> {
+    let of_number = |byte: &u8| byte.is_ascii_digit() || b":.-".contains(byte);
+    let cut = |bytes: &[u8]| if bytes.iter().any(u8::is_ascii_digit) { bytes.len() } else { 0 };
+    let mut wide: Vec<Piece> = Vec::new();
+    for piece in pieces {
+        match (piece, wide.last_mut()) {
+            (Piece::Gap, Some(Piece::Same(before))) => {
+                let digits = before.iter().rev().take_while(|byte| of_number(byte)).count();
+                let end = before.len() - cut(&before[before.len() - digits..]);
+                before.truncate(end);
+                if before.is_empty() {
+                    wide.pop();
+                }
+                if wide.last() != Some(&Piece::Gap) {
+                    wide.push(Piece::Gap);
+                }
+            }
+            (Piece::Same(mut bytes), Some(Piece::Gap)) => {
+                let digits = bytes.iter().take_while(|byte| of_number(byte)).count();
+                bytes.drain(..cut(&bytes[..digits]));
+                if !bytes.is_empty() {
+                    wide.push(Piece::Same(bytes));
+                }
+            }
+            (piece, _) => wide.push(piece),
+        }
+    }
+    wide
 }
 
 fn fits(pieces: &[Piece], sample: &[u8]) -> bool {
@@ -188,11 +253,15 @@ mod tests {
     #[test]
     fn a_clock_is_masked_and_nothing_else() {
         let likeness = of(&["time 12:00:01, pid 7\nok\n", "time 12:00:02, pid 1234\nok\n"]);
-        assert_eq!(likeness.to_string(), "time 12:00:…, pid …\\nok\\n");
+        assert_eq!(likeness.to_string(), "time …, pid …\\nok\\n");
         assert!(likeness.fits(b"time 12:00:59, pid 99\nok\n"));
+        // The next minute has begun.
+        assert!(likeness.fits(b"time 12:01:03, pid 99\nok\n"));
         assert!(!likeness.fits(b"time 12:00:59, pid 99\nno\n"));
         assert!(!likeness.fits(b"time 12:00:59, pid 99\nok\nok"));
         assert!(!likeness.fits(b"tim"));
+        let beside = likeness.beside(b"time 13:00:59, pid 99\nno\n").expect("words");
+        assert_eq!(beside.as_bstr(), "time 13:00:59, pid 99\nok\n");
     }
 
     #[test]

@@ -29,6 +29,7 @@ const CALM: Duration = Duration::from_millis(400);
 /// How long an answer is waited for: until the next line is typed, and when there is none.
 const ANSWER: Duration = Duration::from_millis(1500);
 const LAST_ANSWER: Duration = Duration::from_secs(4);
+const PATIENCE: Duration = Duration::from_secs(12);
 
 /// How long a server may compute an answer.
 const WORK: Duration = Duration::from_secs(10);
@@ -109,6 +110,8 @@ pub struct Stage<'a> {
     port: Port,
     server: Option<Subject>,
     folder: TempDir,
+    /// How long the last answer is waited for.
+    patience: Duration,
 }
 
 impl<'a> Stage<'a> {
@@ -121,7 +124,8 @@ impl<'a> Stage<'a> {
         let port = Port::find(pair.transport())?;
         let folder = TempDir::with_prefix("check-").context("cannot make a folder to work in")?;
         pair.running.add_folder(folder.path());
-        let mut stage = Self { pair, story: story.clone(), port, server: None, folder };
+        let (story, server, patience) = (story.clone(), None, LAST_ANSWER);
+        let mut stage = Self { pair, story, port, server, folder, patience };
         for side in ["server", "client"] {
             fs::create_dir(stage.folder.path().join(side))?;
         }
@@ -196,6 +200,11 @@ impl<'a> Stage<'a> {
     pub fn server(&self) -> Outcome<&Arc<Program>> {
         let missing = || Stop::Broken(anyhow::Error::msg("no server was started"));
         self.server.as_ref().map(Subject::program).ok_or_else(missing)
+    }
+
+    /// Waits longer for the last answer: a client may have a timeout of ten seconds.
+    pub fn wait_patiently(&mut self) {
+        self.patience = PATIENCE;
     }
 
     /// Types a line into the server, and tells whether it says something on the line then.
@@ -295,32 +304,32 @@ impl<'a> Stage<'a> {
         let mut client = self.start(&self.pair.client, "client", address)?;
         let program = Arc::clone(client.program());
         let mut steps = Vec::new();
-        let mut step = |answer| {
+        let mut step = || {
             let number = steps.len();
             let is_known = || known(number, &program.output(Stream::Stdout));
-            let end = self.wait(&program, line, answer, is_known);
+            let end = self.wait(&program, line, false, is_known);
             steps.push(program.output(Stream::Stdout).len());
             end
         };
         match input {
             Input::Lines(lines) => {
-                let mut doing = step(ANSWER);
+                let mut doing = step();
                 for text in lines {
                     if matches!(doing, Doing::Ended(_) | Doing::Spins(_) | Doing::Floods) {
                         break;
                     }
                     client.type_line(text.as_bytes());
-                    doing = step(ANSWER);
+                    doing = step();
                 }
             }
             Input::Together(lines) => {
-                step(ANSWER);
+                step();
                 client.pour(lines.iter().flat_map(|line| [line, "\n"]).collect::<String>().into());
             }
             Input::Whole(bytes) => client.pour(bytes.clone()),
         }
         client.close_input();
-        let doing = self.wait(&program, line, LAST_ANSWER, || program.status().is_some());
+        let doing = self.wait(&program, line, true, || program.status().is_some());
         let over = line.map(Line::time).unwrap_or_default();
         let end = match doing {
             Doing::Ended(status) => {
@@ -360,11 +369,11 @@ impl<'a> Stage<'a> {
         &self,
         client: &Program,
         line: Option<&Line>,
-        answer: Duration,
+        last: bool,
         done: impl Fn() -> bool,
     ) -> Doing {
         let began = Instant::now();
-        let last = answer == LAST_ANSWER;
+        let answer = if last { self.patience } else { ANSWER };
         let mut watch = Watch::new(client);
         loop {
             if let Some(status) = client.status() {

@@ -167,16 +167,26 @@ fn has_answers(trial: &Trial, count: usize) -> Outcome {
 fn lost(trial: &Trial) -> Outcome {
     has_answers(trial, 1)?;
     for direction in [Direction::Request, Direction::Reply] {
-        let performance = trial.bent(&drop_first(direction))?;
+        let performance = trial.bent_patiently(&drop_first(direction))?;
         if matches!(performance.end, End::Stays(Doing::Spins(_))) {
             let why = "the client spins while it waits for an answer: see `busy-wait`";
             return Err(Stop::Skipped(why.into()));
         }
         if trial.as_ever(&performance).is_err() {
-            trial.ends_in_words(&performance)?;
+            let ended = matches!(performance.end, End::Ended(_));
+            let outcome = trial.ends_in_words(&performance);
+            outcome.map_err(|failure| if ended { passed_over(*failure) } else { *failure })?;
         }
     }
     Ok(())
+}
+
+/// The failure of a client that ends without a word though its wait was in vain.
+fn passed_over(failure: Failure) -> Failure {
+    failure.only_cause(
+        "the time that has run out, or the error of a send or receive, is passed over: the client \
+         goes on as if an answer had come",
+    )
 }
 
 fn late(trial: &Trial) -> Outcome {
@@ -280,7 +290,8 @@ fn client_busy_wait(trial: &Trial) -> Outcome {
 }
 
 fn nobody(trial: &Trial) -> Outcome {
-    let stage = trial.stage()?;
+    let mut stage = trial.stage()?;
+    stage.wait_patiently();
     let nowhere = Port::find(Transport::Udp)?;
     let address = (Ipv4Addr::LOCALHOST, nowhere.number()).into();
     let performance = stage.perform_at(address, &trial.pair.input)?;
@@ -289,6 +300,7 @@ fn nobody(trial: &Trial) -> Outcome {
             let why = "the client waits for an answer without a limit: see `lost-datagram`";
             Err(Stop::Skipped(why.into()))
         }
+        (Err(failure), End::Ended(_)) => Err(passed_over(*failure).into()),
         (outcome, _) => Ok(outcome?),
     }
 }

@@ -125,7 +125,9 @@ fn explain(
     for line in &report.story {
         writeln!(out, "    {line}")?;
     }
-    writeln!(out, "\n  Expected: {}.\n  But: {}.", failure.expected, failure.observed)?;
+    // What a program said last may end with a full stop of its own.
+    let observed = failure.observed.trim_end_matches('.');
+    writeln!(out, "\n  Expected: {}.\n  But: {observed}.", failure.expected)?;
     for line in failure.bytes.iter().flat_map(difference) {
         writeln!(out, "    {}", line.trim_end())?;
     }
