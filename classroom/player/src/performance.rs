@@ -18,6 +18,10 @@ use crate::step::Step;
 use crate::wires::{self, Line};
 use crate::{bytes, find, terminal};
 
+/// Why clients call another port than the server's.
+const OVER_A_WIRE: &str =
+    "A wire stands between the sides: clients call it, at port 9090, and it calls the server.";
+
 /// What is said before a play in which requests are bent that have no frame.
 const BENT_REQUESTS: &str = "The requests of this lesson have no frame: one read is one command. Bent, \
                              they ask for something else; only=replies leaves them alone.";
@@ -95,6 +99,9 @@ fn perform(
     let mut show = Show::new(stops(playing));
     for part in parts {
         show.heading(&part.heading)?;
+        if part.line.is_some() {
+            show.note(OVER_A_WIRE)?;
+        }
         if part.line.as_ref().is_some_and(|line| line.bent_requests) {
             show.note(BENT_REQUESTS)?;
         }

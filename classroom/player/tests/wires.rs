@@ -86,7 +86,10 @@ fn the_bytes_of_a_frame_stand_between_their_cause_and_their_effect() {
 #[test]
 fn every_lesson_plays_with_its_bytes() {
     for number in 1..=9 {
-        lesson(&[&number.to_string(), "1", "--bytes"]).success().stdout(contains("wire"));
+        lesson(&[&number.to_string(), "1", "--bytes"])
+            .success()
+            .stdout(contains("clients call it, at port 9090, and it calls the server.\n"))
+            .stdout(contains("$ wire 127.0.0.1:9090 127.0.0.1:"));
     }
 }
 
