@@ -1,6 +1,5 @@
 //! The wires between the sides of a scene, when a lesson is played over them.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -61,10 +60,10 @@ pub struct Wire {
     pub unshown: Vec<Entry>,
 }
 
-/// The wires of a scene, by the servers that they lead to.
+/// The wires of a scene, with the servers that they lead to, the first to be laid first.
 #[derive(Default)]
 pub struct Wires {
-    laid: BTreeMap<String, Wire>,
+    laid: Vec<(String, Wire)>,
     /// What those have printed that are gone.
     past: Vec<Vec<Event>>,
 }
@@ -149,24 +148,25 @@ impl Wire {
 impl Wires {
     /// The wire in front of a server.
     pub fn before(&self, server: &str) -> Option<&Wire> {
-        self.laid.get(server)
+        self.laid.iter().find(|(name, _)| name == server).map(|(_, wire)| wire)
     }
 
     /// Takes a wire that has been started, for a server.
     pub fn add(&mut self, server: &str, wire: Wire) {
-        self.laid.insert(server.into(), wire);
+        self.laid.push((server.into(), wire));
     }
 
     /// Gives up the wire in front of a server.
     pub fn remove(&mut self, server: &str) -> Option<Wire> {
-        let wire = self.laid.remove(server)?;
+        let place = self.laid.iter().position(|(name, _)| name == server)?;
+        let (_, wire) = self.laid.remove(place);
         self.past.push(wire.heard.clone());
         Some(wire)
     }
 
     /// What each has printed, the first to go first.
     pub fn heard(&self) -> Vec<Vec<Event>> {
-        self.past.iter().chain(self.laid.values().map(|wire| &wire.heard)).cloned().collect()
+        self.past.iter().chain(self.all().map(|wire| &wire.heard)).cloned().collect()
     }
 
     /// A name for one more wire.
@@ -179,7 +179,7 @@ impl Wires {
 
     /// All of them.
     pub fn all(&self) -> impl Iterator<Item = &Wire> {
-        self.laid.values()
+        self.laid.iter().map(|(_, wire)| wire)
     }
 
     /// All of them, with the servers that they lead to.
@@ -189,6 +189,6 @@ impl Wires {
 
     /// All of them, to be read from.
     pub fn all_mut(&mut self) -> impl Iterator<Item = &mut Wire> {
-        self.laid.values_mut()
+        self.laid.iter_mut().map(|(_, wire)| wire)
     }
 }
