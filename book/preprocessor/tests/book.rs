@@ -139,9 +139,9 @@ const FORMS: &[(&str, &str)] = &[
     ("The question mark, and with_context", r"with_context\(.*|\?;"),
     ("derive", r"#\[derive\("),
     ("Slices", r"&\w+\[\.\."),
+    ("match with guards", r"(?m)^ +(\S.* )?if .* =>"),
     ("let … else", r"let \w+\(.*\) = [^;]*\belse \{"),
     ("Lifetimes", r"&'static "),
-    ("match with guards", r"(?m)^ +(\S.* )?if .* =>"),
     ("impl Trait", r": (&mut )?impl \w+"),
     ("Macros", r"macro_rules!"),
     ("Modules", r"(?m)^mod \w+;"),
@@ -216,6 +216,21 @@ fn no_recipe_of_a_learner_adds_to_what_its_program_says() {
         count += 1;
     }
     assert!(count > 10, "{count}");
+}
+
+#[test]
+fn each_macro_of_a_lesson_stands_on_the_page_of_rust() {
+    let (course, book) = (course(), book());
+    let page = &book.page("start/rust.md").expect("the page on Rust").text;
+    let called = Regex::new(r"\b([a-z_]+)!\(").expect("the pattern is right");
+    for path in course.lessons.iter().flat_map(|lesson| listings::sources(&course, lesson)) {
+        let source = course.file(&path).expect("a source");
+        // What stands behind this is for those who test.
+        let shown = source.split("#[cfg(test)]").next().unwrap_or_default();
+        for name in called.captures_iter(shown) {
+            assert!(page.contains(&format!("`{}!", &name[1])), "{}! in {path}", &name[1]);
+        }
+    }
 }
 
 /// The notes from which the course grew hold many things. None of them gets lost: `book/items.txt`
