@@ -1,9 +1,9 @@
 //! What lies in the sockets of a process, as far as the system tells.
 
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::{is_connected, unread, unsent};
+pub use elsewhere::{finds_nothing, is_connected, unread, unsent};
 #[cfg(target_os = "linux")]
-pub use linux::{is_connected, unread, unsent};
+pub use linux::{finds_nothing, is_connected, unread, unsent};
 
 #[cfg(target_os = "linux")]
 mod linux {
@@ -35,6 +35,11 @@ mod linux {
             Some(count) => unread == count,
             None => unread > 0,
         }
+    }
+
+    /// Tells whether a process would find nothing to read.
+    pub fn finds_nothing(process: u32) -> bool {
+        !unread(process, None)
     }
 
     /// Tells whether a process has sent bytes over TCP that its peer has not taken yet.
@@ -105,6 +110,11 @@ mod elsewhere {
     /// Takes for granted that bytes arrive soon.
     pub fn unread(_process: u32, _count: Option<u64>) -> bool {
         thread::sleep(MOMENT);
+        true
+    }
+
+    /// Takes for granted that a process that may have something to read soon reads it.
+    pub fn finds_nothing(_process: u32) -> bool {
         true
     }
 

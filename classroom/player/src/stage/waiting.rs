@@ -130,7 +130,7 @@ impl Stage<'_> {
         let mut since = Instant::now();
         loop {
             let ended = self.is(side, processes::has_ended);
-            let now = asleep(process).filter(|_| !ended && !sockets::unread(process, None));
+            let now = asleep(process).filter(|_| !ended && sockets::finds_nothing(process));
             if now.is_none() || now != before {
                 since = Instant::now();
             } else if since.elapsed() > LONG_ENOUGH {
