@@ -21,6 +21,9 @@ pub struct Script {
     pub bent: Vec<String>,
     /// What is sent, if it is so much that a bent line would take long for it.
     pub large: Option<Large>,
+    /// What the audience is told in place of the scene where the system is no Unix, if it cannot
+    /// be played there.
+    pub unix: Vec<String>,
     /// The steps, in their order.
     pub lines: Vec<Line>,
 }
@@ -84,8 +87,8 @@ impl Varying {
 impl Script {
     /// Reads a script. `programs` are those that it may start.
     pub fn parse(name: String, text: &str, programs: &[String]) -> anyhow::Result<Self> {
-        let (title, varying, bent, large, lines) = Default::default();
-        let mut script = Self { name, title, varying, bent, large, lines };
+        let (title, varying, bent, large, unix, lines) = Default::default();
+        let mut script = Self { name, title, varying, bent, large, unix, lines };
         for (index, line) in text.lines().enumerate() {
             let number = index + 1;
             script
@@ -105,6 +108,7 @@ impl Script {
             ("vary", rest) => self.varying.add(rest)?,
             ("bent", text) => self.bent.push(text.into()),
             ("large", text) => self.large = Some(Large::parse(text)?),
+            ("unix", text) => self.unix.push(text.into()),
             (verb, rest) => {
                 ensure!(!self.title.is_empty(), "a scene begins with `title`");
                 let step = Step::parse(verb, rest)?;
@@ -137,6 +141,10 @@ impl Script {
                 "no side `{side}` has been started; it needs: start {side} PROGRAM"
             );
         }
+        ensure!(
+            !matches!(step, Step::Pause { .. }) || !self.unix.is_empty(),
+            "Windows cannot pause; say so before, with a line that begins with `unix`"
+        );
         let starts = matches!(step, Step::Start { .. });
         for name in placeholders(step.text()) {
             match name {
@@ -210,5 +218,15 @@ mod tests {
             told.push(name);
         }
         assert_eq!(told, ["{free}", "{server}", "{port-of-server}", "{dir}", "{any}"]);
+    }
+
+    #[test]
+    fn a_scene_that_pauses_says_so_where_that_cannot_be() {
+        let parse = |unix: &str| {
+            let text = format!("title a test\n{unix}\nstart server program\npause server");
+            Script::parse("a test".into(), &text, &["program".into()])
+        };
+        assert!(parse("").is_err());
+        assert_eq!(parse("unix It pauses.").expect("it says so").unix, ["It pauses."]);
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Component, Path};
 use anyhow::{Context, bail, ensure};
 
 /// What a script can say.
-const VERBS: &str = "title, vary, bent, large, say, ask, start, see, skip, type, close, ends, kill, \
+const VERBS: &str = "title, vary, bent, large, unix, say, ask, start, see, skip, type, close, ends, kill, \
                      pause, resume, connected, unread, unsent, waits, spins, memory, file, folder, \
                      files, same";
 
@@ -252,7 +252,7 @@ mod tests {
     const README: &str = include_str!("../README.md");
 
     /// The verbs that belong to the script as a whole, which reads them itself.
-    const OF_SCRIPT: [&str; 4] = ["title", "vary", "bent", "large"];
+    const OF_SCRIPT: [&str; 5] = ["title", "vary", "bent", "large", "unix"];
 
     #[test]
     fn the_readme_has_every_verb_and_no_other() {

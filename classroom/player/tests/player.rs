@@ -316,6 +316,7 @@ fn everything_a_script_can_say() {
 # A comment, and a blank line before it.
 title  Everything
 vary   WORD = br[a-z]+n
+unix   It pauses.
 say    Some words.
 say    Some more.
 ask    A question?
@@ -509,7 +510,8 @@ fn a_silent_side_fails_the_play_in_time() {
 #[test]
 fn a_signal_ends_the_player_and_all_that_it_started() {
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
-        let script = "see server client {client}\npause client\nsee server never\n";
+        let script =
+            "unix It pauses.\nsee server client {client}\npause client\nsee server never\n";
         let play =
             Play::new(&format!("{}{script}", ECHO.replace("simple-echo", "connection-loop")));
         let mut player = Running::start(play.command(3));
