@@ -157,9 +157,12 @@ fn judge(
         Ok(measure) => measure,
         Err(stop) => {
             let verdict = verdict(Err(stop))?;
+            let why = match verdict {
+                Verdict::Remarked(_) => "there is nothing to compare with: see `works`",
+                _ => "the two do not get on with each other as it is: see `works`",
+            };
             reporter.add(&works(verdict, short(story.lines())))?;
             for check in checks {
-                let why = "the two do not get on with each other as it is: see `works`";
                 let (check, verdict) = ((*check).into(), Verdict::Skipped(why.into()));
                 let (story, words_mean) = (Vec::new(), Vec::new());
                 reporter.add(&Report { check, verdict, story, words_mean, ended: None })?;

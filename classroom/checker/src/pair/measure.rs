@@ -27,6 +27,11 @@ const APART: Duration = Duration::from_millis(1100);
 /// How many events of a straight run are shown.
 const SHOWN: usize = 10;
 
+/// How often a server speaks unasked that does so by a clock, and how long it is still before, in
+/// seconds.
+const UNASKED: usize = 3;
+const STILL: f64 = 0.15;
+
 /// How many different numbers of answers show that there is chance in them: one more, because a
 /// question was asked twice on a busy machine, does not.
 const DIFFERENT: usize = 3;
@@ -132,6 +137,17 @@ impl Measure {
             let failure = Failure::new(expected, observed).bytes(one.clone(), two.clone());
             return Err(Stop::Remarked(Box::new(failure)));
         };
+        let lines: BTreeSet<_> = runs.iter().flat_map(Run::line_counts).collect();
+        if lines.len() > 1 && firsts.iter().all(|first| unasked(&first.events) >= UNASKED) {
+            let expected = "a server of which the client prints as much each time";
+            let counts: Vec<_> = lines.iter().map(ToString::to_string).collect();
+            let observed = format!(
+                "the server speaks by a clock of its own, and the client printed {} lines in \
+                 straight runs: that cannot be compared",
+                counts.join(" or ")
+            );
+            return Err(Stop::Remarked(Box::new(Failure::new(expected, observed))));
+        }
         let answered: BTreeSet<_> = runs.iter().flat_map(Run::answered).collect();
         if udp && answered.len() >= DIFFERENT {
             let expected = "two programs of which as much is answered each time";
@@ -533,7 +549,29 @@ fn shown(events: &[Event]) -> Vec<String> {
     lines
 }
 
+/// How often the server says something when nobody has asked, and it has been still for a while.
+fn unasked(events: &[Event]) -> usize {
+    let said: Vec<_> = events
+        .iter()
+        .filter_map(|event| match event.what {
+            What::Bytes { direction, .. } => Some((direction, event.seconds)),
+            _ => None,
+        })
+        .collect();
+    let is_unasked = |pair: &&[(Direction, f64)]| {
+        let [before, now] = pair else { return false };
+        before.0 == Direction::Reply && now.0 == Direction::Reply && now.1 - before.1 > STILL
+    };
+    said.windows(2).filter(is_unasked).count()
+}
+
 impl Run {
+    /// How many lines each client has printed.
+    fn line_counts(&self) -> Vec<usize> {
+        let printed = [Some(&self.first), self.second.as_ref()].into_iter().flatten();
+        printed.map(|performance| performance.stdout.lines().count()).collect()
+    }
+
     /// How many datagrams were answered, of each client.
     fn answered(&self) -> Vec<usize> {
         let is_reply = |what: &What| matches!(what, What::Bytes { direction, .. } if *direction == Direction::Reply);

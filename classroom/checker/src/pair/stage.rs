@@ -29,7 +29,13 @@ const CALM: Duration = Duration::from_millis(400);
 /// How long an answer is waited for: until the next line is typed, and when there is none.
 const ANSWER: Duration = Duration::from_millis(1500);
 const LAST_ANSWER: Duration = Duration::from_secs(4);
-const PATIENCE: Duration = Duration::from_secs(12);
+
+/// How long a client may take until it gives up on a server that says nothing.
+pub const PATIENCE: Duration = Duration::from_secs(12);
+
+/// How long a server may talk that its client shows nothing of, a heartbeat for instance, until
+/// the next line is typed all the same.
+const UNMOVED: Duration = Duration::from_secs(5);
 
 /// How long a server may compute an answer.
 const WORK: Duration = Duration::from_secs(10);
@@ -375,6 +381,8 @@ impl<'a> Stage<'a> {
         let began = Instant::now();
         let answer = if last { self.patience } else { ANSWER };
         let mut watch = Watch::new(client);
+        let sign = || (client.output(Stream::Stdout).len(), line.map(Line::requests));
+        let (mut last_sign, mut signed) = (sign(), began);
         loop {
             if let Some(status) = client.status() {
                 return Doing::Ended(status);
@@ -382,13 +390,21 @@ impl<'a> Stage<'a> {
             if done() {
                 return Doing::Unknown;
             }
+            if sign() != last_sign {
+                (last_sign, signed) = (sign(), Instant::now());
+            }
+            if !last && signed.elapsed() > UNMOVED && matches!(settle(client), Doing::Sleeps) {
+                return Doing::Sleeps;
+            }
             if began.elapsed() > BOUND {
                 return Doing::Unknown;
             }
             let awaits = line.is_none_or(Line::awaits_answer);
             let works = awaits && began.elapsed() < WORK && self.server_works();
             let idle = line.map_or_else(|| began.elapsed(), Line::idle);
-            let calm = !works && idle >= if awaits { answer } else { CALM };
+            // An answer that was lost on the line is waited for as one that never came.
+            let awaited = awaits || last && self.patience > LAST_ANSWER;
+            let calm = !works && idle >= if awaited { answer } else { CALM };
             match watch.look().map(|silence| silence.doing) {
                 Some(doing @ (Doing::Spins(_) | Doing::Floods)) => return doing,
                 Some(doing) if calm => return doing,

@@ -12,7 +12,7 @@ use wire::streams::{Bends, Pause, Then};
 use crate::pair::likeness::Likeness;
 use crate::pair::line::{self, Bend};
 use crate::pair::measure::Measure;
-use crate::pair::stage::{End, Input, Performance, Stage};
+use crate::pair::stage::{End, Input, PATIENCE, Performance, Stage};
 use crate::pair::trial::Trial;
 use crate::pair::{Check, Side};
 use crate::verdict::{Failure, Outcome, Stop, ensure};
@@ -837,13 +837,13 @@ fn half_close(trial: &Trial) -> Outcome {
 // ---- waiting
 
 fn client_silent_peer(trial: &Trial) -> Outcome {
-    let performance = trial.bent(&trial.broken(Direction::Reply, 0, Then::Silence))?;
+    let performance = trial.bent_patiently(&trial.broken(Direction::Reply, 0, Then::Silence))?;
     match performance.end {
         End::Stays(Doing::Sleeps | Doing::Unknown) => {
             let expected = "a client that gives up on a server that says nothing";
+            let seconds = PATIENCE.as_secs();
             let observed = format!(
-                "the client waits for a server that says nothing, for more than {} s",
-                performance.over.as_secs()
+                "the client waits for a server that says nothing for more than {seconds} s"
             );
             Err(Stop::Remarked(Box::new(Failure::new(expected, observed))))
         }
