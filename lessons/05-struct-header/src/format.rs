@@ -141,7 +141,7 @@ impl Format {
     pub fn pack(&self, values: &[impl AsRef<str>]) -> anyhow::Result<Vec<u8>> {
         ensure!(
             values.len() == self.fields.len(),
-            "the format takes {} values, and {} are given",
+            "the number of values is wrong: the format takes {}, not {}",
             self.fields.len(),
             values.len()
         );
