@@ -148,7 +148,8 @@ impl Line {
         let count = |wanted: fn(&What) -> bool| {
             passed.events.iter().filter(|event| wanted(&event.what)).count()
         };
-        count(|what| matches!(what, What::Opened { .. })) == count(|what| *what == What::Closed)
+        let opened = count(|what| matches!(what, What::Opened { .. }));
+        opened > 0 && opened == count(|what| *what == What::Closed)
     }
 
     /// Tells whether the last that has passed wants an answer.
