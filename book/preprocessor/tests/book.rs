@@ -164,13 +164,17 @@ fn each_form_of_rust_comes_first_where_its_page_says() {
     let sections: Vec<_> = text.split("\n## ").skip(1).collect();
     let names: Vec<_> = sections.iter().filter_map(|section| section.lines().next()).collect();
     assert_eq!(names, FORMS.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    let mut lesson_before = 0;
     for (section, (name, form)) in sections.iter().zip(FORMS) {
         let form = Regex::new(form).expect("the pattern is right");
         let has = |path: &String| form.is_match(&course.file(path).expect("a source"));
         let first =
             course.lessons.iter().find(|lesson| listings::sources(&course, lesson).iter().any(has));
-        let first = &first.expect("a lesson has it").folder;
-        assert!(section.contains(&format!("lessons/{first}/")), "{name} comes first in {first}");
+        let first = first.expect("a lesson has it");
+        let folder = &first.folder;
+        assert!(section.contains(&format!("lessons/{folder}/")), "{name} comes first in {folder}");
+        assert!(lesson_before <= first.number, "{name} stands behind a later form");
+        lesson_before = first.number;
     }
 }
 
@@ -188,6 +192,26 @@ fn each_first_page_shows_its_scenes_in_their_order() {
             seen = seen.max(scene);
         }
     }
+}
+
+/// Whoever runs what they have just written is told where: the course's directory has programs of
+/// the same names.
+#[test]
+fn each_page_of_a_program_says_where_to_try_it() {
+    let (course, book) = (course(), book());
+    let mut count = 0;
+    for lesson in &course.lessons {
+        let pages = format!("lessons/{}/program", lesson.folder);
+        for page in book.pages.iter().filter(|page| page.path.starts_with(&pages)) {
+            for part in page.text.split("\n## Try it\n").skip(1) {
+                let above = part.split("```console").next().unwrap_or_default();
+                let told = above.contains("`my-sockets`") || above.contains("your workspace");
+                assert!(told, "{} does not say in which directory to try it", page.path);
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 5, "{count}");
 }
 
 /// What a learner types holds no name that only a later lesson explains.
