@@ -30,7 +30,7 @@ test("nothing scrolls sideways on a phone", async () => {
   await visit.close();
 });
 
-test("no listing and no command is cut off in half a screen", async () => {
+test("no listing, no command and no output is cut off in half a screen", async () => {
   const visit = await visitor(book, { width: 800 });
   const cut = [];
   for (const page of all) {
@@ -43,10 +43,10 @@ test("no listing and no command is cut off in half a screen", async () => {
   await visit.close();
 });
 
-// The first lines of listings and commands that are wider than their box. It runs in the page.
+// The first lines of listings, commands and outputs that are wider than their box. It runs in the page.
 function listingsCutOff() {
   for (const fold of document.querySelectorAll("details")) fold.open = true;
-  const code = ".listing pre > code, .changes pre > code, pre > code.language-console";
+  const code = ".listing pre > code, .changes pre > code, pre > code.language-console, .run pre";
   const boxes = [...document.querySelectorAll(code)];
   const wide = boxes.filter((box) => box.scrollWidth > box.clientWidth + 1);
   return wide.map((box) => box.textContent.trim().split("\n")[0]);
