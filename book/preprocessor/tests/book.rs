@@ -214,6 +214,24 @@ fn each_page_of_a_program_says_where_to_try_it() {
     assert!(count > 5, "{count}");
 }
 
+/// The short names of segments stand in pictures. Where a lesson first shows one, it says what it is.
+#[test]
+fn each_name_of_a_segment_is_told_where_it_is_first_shown() {
+    let (course, book) = (course(), book());
+    let picture = Regex::new(r"(?s)```picture.*?```").expect("the pattern is right");
+    for name in ["SYN", "ACK", "FIN", "RST"] {
+        let pages = course.lessons.iter().map(|lesson| {
+            let path = format!("lessons/{}/index.md", lesson.folder);
+            &book.page(&path).expect("each lesson has a page").text
+        });
+        let first = pages.into_iter().find(|text| {
+            picture.find_iter(text).any(|found| found.as_str().contains(&format!(": {name}")))
+        });
+        let first = first.expect("a lesson shows it");
+        assert!(picture.replace_all(first, "").contains(name), "{name} is shown and not told");
+    }
+}
+
 /// What a learner types holds no name that only a later lesson explains.
 #[test]
 fn no_library_names_a_failure_of_a_later_lesson() {
