@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fs, io, process, thread};
@@ -11,6 +10,7 @@ use std::{fs, io, process, thread};
 use anyhow::Context;
 
 use crate::port::none_is_tried;
+use crate::started::Brood;
 use crate::{child, started};
 
 /// The status with which we end when we are interrupted, as a shell gives it.
@@ -32,7 +32,7 @@ struct Cast<Name> {
 
 struct Program {
     child: Child,
-    mark: String,
+    brood: Brood,
 }
 
 impl<Name> Clone for Running<Name> {
@@ -99,18 +99,17 @@ impl<Name: Ord + Send + 'static> Running<Name> {
         command: &mut Command,
         begin: impl FnOnce(&mut Child) -> (Name, T),
     ) -> io::Result<T> {
-        static STARTED: AtomicUsize = AtomicUsize::new(0);
-        let mark = format!("{}-{}", process::id(), STARTED.fetch_add(1, Ordering::Relaxed));
         child::own_group(command);
-        command.env(started::MARK, &mark);
+        let brood = Brood::of(command)?;
         // Under the lock, so that Ctrl-C finds the child or prevents it.
         let mut cast = self.lock();
         let mut child = {
             let _alone = none_is_tried();
             command.spawn()?
         };
+        brood.take_in(&child);
         let (name, taken) = begin(&mut child);
-        cast.programs.insert(name, Program { child, mark });
+        cast.programs.insert(name, Program { child, brood });
         Ok(taken)
     }
 
@@ -164,7 +163,7 @@ impl<Name: Ord + Send + 'static> Running<Name> {
         let mut program = cast.programs.remove(name)?;
         let status = child::end(&mut program.child);
         drop(cast);
-        started::end_marked(&program.mark);
+        program.brood.end();
         Some(status)
     }
 
@@ -188,7 +187,7 @@ impl<Name> Cast<Name> {
 #[cfg(test)]
 mod tests {
     use std::net::{Ipv4Addr, UdpSocket};
-    use std::sync::atomic::AtomicBool;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     use super::*;
     use crate::{Port, Transport};

@@ -2,14 +2,14 @@
 
 use std::io;
 
+#[cfg(not(any(target_os = "linux", windows)))]
+pub use elsewhere::Brood;
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::{adopt_orphans, end_marked, end_orphans, pause, resume};
+pub use elsewhere::{adopt_orphans, end_orphans, pause, resume};
 #[cfg(target_os = "linux")]
-pub use linux::{adopt_orphans, end_marked, end_orphans, pause, resume};
-
-/// The variable in the environment of each program that tells which one it is. Its children
-/// inherit it, also those that leave its process group.
-pub const MARK: &str = "SOCKET_STEPS_CHECK";
+pub use linux::{Brood, adopt_orphans, end_orphans, pause, resume};
+#[cfg(windows)]
+pub use windows::Brood;
 
 /// The error of a pause that does not take effect.
 pub fn still_runs() -> io::Error {
@@ -18,6 +18,8 @@ pub fn still_runs() -> io::Error {
 
 #[cfg(target_os = "linux")]
 mod linux {
+    use std::process::{Child, Command};
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::{Duration, Instant};
     use std::{fs, io, process, thread};
 
@@ -25,8 +27,11 @@ mod linux {
         Pid, Signal, WaitOptions, getpid, kill_process, set_child_subreaper, waitpid,
     };
 
-    use super::MARK;
     use crate::activity::{Activity, children};
+
+    /// The variable in the environment of each program that tells which one it is. Its children
+    /// inherit it, also those that leave its process group.
+    const MARK: &str = "SOCKET_STEPS_CHECK";
 
     /// How often to look for processes to be ended, and how long to wait in between: they take a
     /// moment to go, and may start others meanwhile.
@@ -38,14 +43,32 @@ mod linux {
         Ok(set_child_subreaper(Some(getpid()))?)
     }
 
-    /// Ends every process that carries this mark, wherever it has moved to.
-    pub fn end_marked(mark: &str) {
-        let entry = format!("{MARK}={mark}");
-        end_all(|id| {
-            let environment = fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
-            id != process::id()
-                && environment.split(|&byte| byte == 0).any(|found| found == entry.as_bytes())
-        });
+    /// A program and all that it starts: they carry the same mark.
+    pub struct Brood {
+        mark: String,
+    }
+
+    impl Brood {
+        /// Makes ready to know what `command` will start.
+        pub fn of(command: &mut Command) -> io::Result<Self> {
+            static STARTED: AtomicUsize = AtomicUsize::new(0);
+            let mark = format!("{}-{}", process::id(), STARTED.fetch_add(1, Ordering::Relaxed));
+            command.env(MARK, &mark);
+            Ok(Self { mark })
+        }
+
+        /// Takes in the program, which has just been started. It carries the mark already.
+        pub fn take_in(&self, _child: &Child) {}
+
+        /// Ends every process that carries the mark, wherever it has moved to.
+        pub fn end(self) {
+            let entry = format!("{MARK}={}", self.mark);
+            end_all(|id| {
+                let environment = fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
+                id != process::id()
+                    && environment.split(|&byte| byte == 0).any(|found| found == entry.as_bytes())
+            });
+        }
     }
 
     /// Ends all our children. The children of each become ours in turn.
@@ -116,6 +139,42 @@ mod linux {
     }
 }
 
+#[cfg(windows)]
+mod windows {
+    use std::io;
+    use std::os::windows::io::AsRawHandle;
+    use std::process::{Child, Command};
+
+    use win32job::{ExtendedLimitInfo, Job};
+
+    /// A program and all that it starts: they are in a job, which nobody can leave. The system
+    /// ends all that is in it when it is closed, at the latest when we end ourselves.
+    pub struct Brood {
+        job: Job,
+    }
+
+    impl Brood {
+        /// Makes a job for what `command` will start.
+        pub fn of(_command: &mut Command) -> io::Result<Self> {
+            let mut limits = ExtendedLimitInfo::new();
+            limits.limit_kill_on_job_close();
+            Ok(Self { job: Job::create_with_limit_info(&limits)? })
+        }
+
+        /// Takes in the program, which has just been started. What it starts from now on is
+        /// taken in by the system.
+        pub fn take_in(&self, child: &Child) {
+            // One that has ended already is refused.
+            let _ = self.job.assign_process(child.as_raw_handle() as isize);
+        }
+
+        /// Ends all of them.
+        pub fn end(self) {
+            drop(self.job);
+        }
+    }
+}
+
 #[cfg(not(target_os = "linux"))]
 mod elsewhere {
     use std::io;
@@ -127,7 +186,22 @@ mod elsewhere {
     }
 
     /// What has left its process group cannot be found here.
-    pub fn end_marked(_mark: &str) {}
+    #[cfg(not(windows))]
+    pub struct Brood;
+
+    #[cfg(not(windows))]
+    impl Brood {
+        /// Nothing is to be made ready.
+        pub fn of(_command: &mut std::process::Command) -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        /// Nothing is taken in.
+        pub fn take_in(&self, _child: &std::process::Child) {}
+
+        /// Nothing is found.
+        pub fn end(self) {}
+    }
 
     /// Orphans are nobody's here, and cannot be found.
     pub fn end_orphans() {}
