@@ -121,14 +121,6 @@ impl Line {
         self.passed().events.clone()
     }
 
-    /// How often the client has said something.
-    pub fn requests(&self) -> usize {
-        let is_request = |event: &&Event| {
-            matches!(event.what, What::Bytes { direction: Direction::Request, .. })
-        };
-        self.passed().events.iter().filter(is_request).count()
-    }
-
     /// For how long nothing has passed. It is no time while something is held up on purpose.
     pub fn idle(&self) -> Duration {
         let mut passed = self.passed();

@@ -33,8 +33,8 @@ const LAST_ANSWER: Duration = Duration::from_secs(4);
 /// How long a client may take until it gives up on a server that says nothing.
 pub const PATIENCE: Duration = Duration::from_secs(12);
 
-/// How long a server may talk that its client shows nothing of, a heartbeat for instance, until
-/// the next line is typed all the same.
+/// How long two may talk of which the client shows nothing, by heartbeats for instance, until the
+/// next line is typed all the same.
 const UNMOVED: Duration = Duration::from_secs(5);
 
 /// How long a server may compute an answer.
@@ -381,8 +381,8 @@ impl<'a> Stage<'a> {
         let began = Instant::now();
         let answer = if last { self.patience } else { ANSWER };
         let mut watch = Watch::new(client);
-        let sign = || (client.output(Stream::Stdout).len(), line.map(Line::requests));
-        let (mut last_sign, mut signed) = (sign(), began);
+        let shown = || client.output(Stream::Stdout).len();
+        let (mut last_shown, mut moved) = (shown(), began);
         loop {
             if let Some(status) = client.status() {
                 return Doing::Ended(status);
@@ -390,10 +390,10 @@ impl<'a> Stage<'a> {
             if done() {
                 return Doing::Unknown;
             }
-            if sign() != last_sign {
-                (last_sign, signed) = (sign(), Instant::now());
+            if shown() != last_shown {
+                (last_shown, moved) = (shown(), Instant::now());
             }
-            if !last && signed.elapsed() > UNMOVED && matches!(settle(client), Doing::Sleeps) {
+            if !last && moved.elapsed() > UNMOVED && matches!(settle(client), Doing::Sleeps) {
                 return Doing::Sleeps;
             }
             if began.elapsed() > BOUND {

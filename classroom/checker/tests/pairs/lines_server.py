@@ -84,6 +84,8 @@ def serve_and_close(conn):
     except OSError as error:
         if fault == "peer-reset" and not isinstance(error, TimeoutError):
             os._exit(1)
+    while fault == "spins-at-end":
+        pass
     if fault == "leaked-descriptor":
         kept.append(conn)
     else:
