@@ -52,7 +52,8 @@ pub fn from_anywhere(words: &[String], folder: &Path) -> Vec<String> {
             || (position == 1 && Path::new(before).components().count() == 1);
         let file = folder.join(path);
         let is_there = file.is_file() || (is_path && file.is_dir());
-        let is_ours = !is_command && path.is_relative() && is_there;
+        // An empty word names nothing, and is no path to this very folder.
+        let is_ours = !word.is_empty() && !is_command && path.is_relative() && is_there;
         if is_ours { file.to_string_lossy().into_owned() } else { word.clone() }
     };
     words.iter().enumerate().map(absolute).collect()
@@ -75,6 +76,7 @@ mod tests {
             ("./mine server", vec![]),
             ("python3 main.py server", vec![]),
             ("java -cp ./out server", vec![2]),
+            ("mine --save ", vec![]),
         ] {
             let words: Vec<_> = command.split(' ').map(String::from).collect();
             let filled = from_anywhere(&words, here.path());

@@ -42,8 +42,7 @@ fn those_with_a_habit_of_their_own_pass() {
     each(RIGHT.iter(), |habit| passes(habit));
 }
 
-/// How often another pair is judged in between, the machine being busy with all of them, is not
-/// theirs to answer for.
+/// The machine is busy with all of them at once.
 #[test]
 #[ignore = "takes many minutes"]
 fn those_with_a_habit_pass_ten_times_while_the_machine_is_busy() {

@@ -9,4 +9,5 @@ mod lucky_passes;
 mod pairs;
 mod right_programs;
 mod usage;
+mod well_known;
 mod wrong_programs;

@@ -309,6 +309,14 @@ fn right_pairs_of_other_protocols_and_languages_pass() {
     each([Pair::Framed, Pair::Records, Pair::Ids].into_iter(), passes);
 }
 
+/// The machine is busy with all of them at once.
+#[test]
+#[ignore = "takes many minutes"]
+fn right_pairs_pass_ten_times_while_the_machine_is_busy() {
+    let all = [Pair::Lines, Pair::Framed, Pair::Records, Pair::Ids];
+    each(all.into_iter().cycle().take(10 * all.len()), passes);
+}
+
 /// What may be meant is remarked, and is no failure.
 #[test]
 #[ignore = "takes a while"]
