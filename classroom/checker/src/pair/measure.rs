@@ -87,6 +87,8 @@ pub struct Measure {
     pub server_pushes: bool,
     /// How many connections a client makes.
     pub connections: usize,
+    /// Whether no client prints anything to its stderr.
+    complains_never: bool,
     /// What was printed or said by anybody, in small letters.
     words: String,
 }
@@ -231,6 +233,7 @@ impl Measure {
             resets,
             server_pushes: firsts.iter().all(|first| unasked(&first.events) > 0),
             connections: line::streams(&first.events, Direction::Request).len(),
+            complains_never: firsts.iter().all(|first| first.stderr.trim_ascii().is_empty()),
             words,
             samples,
         })
@@ -252,7 +255,10 @@ impl Measure {
 
     /// Tells whether a client says something that nobody says in a straight run.
     pub fn says_something_new(&self, performance: &Performance) -> bool {
-        [&performance.stdout, &performance.stderr].into_iter().any(|text| self.has_news(text))
+        // Who never complains otherwise does so now, in whatever words.
+        let complains = self.complains_never && !performance.stderr.trim_ascii().is_empty();
+        let mut texts = [&performance.stdout, &performance.stderr].into_iter();
+        complains || texts.any(|text| self.has_news(text))
     }
 
     /// Tells whether there is a word in a text that is none of a straight run's, nor a piece of
