@@ -412,8 +412,7 @@ impl Bench {
     fn unreachable(&self, address: SocketAddr, seen: String, doing: Doing) -> Failure {
         let program = self.subject.as_ref().map(Subject::program);
         if let (0, Some(program)) = (self.connections, program) {
-            return not_at(address, processes::Transport::Tcp, program, &seen, doing)
-                .in_plain(Plain::Opening);
+            return not_at(address, Transport::Tcp, program, &seen, doing).in_plain(Plain::Opening);
         }
         let words = program.and_then(|program| program.last_words());
         let words = words.map(|words| format!(". Its last words: {words}")).unwrap_or_default();

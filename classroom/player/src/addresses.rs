@@ -12,7 +12,7 @@ use crate::expectation::ADDRESS;
 const FIRST_CLIENT: u16 = 50001;
 
 /// The port that a side is shown with whose program has no default address.
-const NO_DEFAULT: u16 = 9090;
+pub const NO_DEFAULT: u16 = 9090;
 
 /// Where the sides listen, and how every address reads.
 #[derive(Default)]

@@ -9,6 +9,7 @@ use anyhow::{Context, anyhow};
 use course::{Catalogue, Course, Failure, Lesson, Programs, is_unread};
 use processes::Running;
 
+use crate::addresses::NO_DEFAULT;
 use crate::args::{Failures, Lessons, Playing};
 use crate::bends::Bends;
 use crate::script::Script;
@@ -17,10 +18,6 @@ use crate::stage::Stage;
 use crate::step::Step;
 use crate::wires::{self, Line};
 use crate::{bytes, find, terminal};
-
-/// Why clients call another port than the server's.
-const OVER_A_WIRE: &str =
-    "A wire stands between the sides: clients call it, at port 9090, and it calls the server.";
 
 /// What is said before a play in which requests are bent that have no frame.
 const BENT_REQUESTS: &str = "The requests of this lesson have no frame: one read is one command. Bent, \
@@ -100,7 +97,10 @@ fn perform(
     for part in parts {
         show.heading(&part.heading)?;
         if part.line.is_some() {
-            show.note(OVER_A_WIRE)?;
+            show.note(&format!(
+                "A wire stands between the sides: clients call it, at port {NO_DEFAULT}, and it \
+                 calls the server."
+            ))?;
         }
         if part.line.as_ref().is_some_and(|line| line.bent_requests) {
             show.note(BENT_REQUESTS)?;

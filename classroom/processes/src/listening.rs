@@ -103,9 +103,10 @@ mod linux {
         fn a_program_is_seen_where_it_listens() {
             let me = std::process::id();
             let v4 = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-            let v6 = std::net::TcpListener::bind("[::1]:0").expect("a port");
+            let v6 = support::has_ipv6()
+                .then(|| std::net::TcpListener::bind("[::1]:0").expect("a port"));
             let found = listening(me, Transport::Tcp);
-            for listener in [v4, v6] {
+            for listener in [Some(v4), v6].into_iter().flatten() {
                 assert!(found.contains(&listener.local_addr().expect("it has one")), "{found:?}");
             }
             let udp = std::net::UdpSocket::bind("127.0.0.1:0").expect("a port");

@@ -588,19 +588,20 @@ fn unasked(events: &[Event]) -> usize {
 }
 
 impl Run {
+    fn clients(&self) -> impl Iterator<Item = &Performance> {
+        [Some(&self.first), self.second.as_ref()].into_iter().flatten()
+    }
+
     /// How many lines each client has printed.
     fn line_counts(&self) -> Vec<usize> {
-        let printed = [Some(&self.first), self.second.as_ref()].into_iter().flatten();
-        printed.map(|performance| performance.stdout.lines().count()).collect()
+        self.clients().map(|client| client.stdout.lines().count()).collect()
     }
 
     /// How many datagrams were answered, of each client.
     fn answered(&self) -> Vec<usize> {
-        let is_reply = |what: &What| matches!(what, What::Bytes { direction, .. } if *direction == Direction::Reply);
-        let of = |performance: &Performance| {
-            performance.events.iter().filter(|event| is_reply(&event.what)).count()
-        };
-        [Some(&self.first), self.second.as_ref()].into_iter().flatten().map(of).collect()
+        let is_reply =
+            |event: &&Event| matches!(event.what, What::Bytes { direction: Direction::Reply, .. });
+        self.clients().map(|client| client.events.iter().filter(is_reply).count()).collect()
     }
 }
 

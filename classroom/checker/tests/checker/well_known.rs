@@ -47,7 +47,7 @@ fn is_installed(name: &str) -> bool {
     let found = env::split_paths(&paths).any(|folder| Path::new(&folder).join(name).is_file());
     assert!(found || env::var_os("SOCKET_STEPS_REQUIRE_PEERS").is_none(), "{name} is missing");
     if !found {
-        eprintln!("not judged, for it is not installed: {name}");
+        support::skipped(&format!("{name} is not installed, and not judged"));
     }
     found
 }
