@@ -6,7 +6,7 @@ use std::str;
 
 use proptest::prelude::*;
 use support::datagrams::{
-    check_that_answers_to_answers_end, check_that_forged_datagrams_bring_rest,
+    check_that_answers_to_answers_end, check_that_forged_datagrams_bring_rest, receive,
 };
 use support::{Finished, PATIENCE, Program, python};
 use udp::{MAX_DATAGRAM, TRIES, fit};
@@ -37,10 +37,7 @@ impl Peer {
     }
 
     fn recv(&self) -> (Vec<u8>, SocketAddr) {
-        let mut buffer = vec![0; 65_535];
-        let (count, from) = self.0.recv_from(&mut buffer).expect("a datagram comes");
-        buffer.truncate(count);
-        (buffer, from)
+        receive(&self.0)
     }
 
     fn ask(&self, server: &Program, message: &[u8]) -> Vec<u8> {

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use support::datagrams::{
-    check_that_answers_to_answers_end, check_that_forged_datagrams_bring_rest,
+    check_that_answers_to_answers_end, check_that_forged_datagrams_bring_rest, receive,
 };
 use support::{PATIENCE, Program, python};
 use time_server::answer;
@@ -85,16 +85,9 @@ fn address_of(socket: &UdpSocket) -> SocketAddr {
     socket.local_addr().expect("a bound socket has an address")
 }
 
-fn recv(socket: &UdpSocket) -> (Vec<u8>, SocketAddr) {
-    let mut buffer = vec![0; 65_535];
-    let (count, from) = socket.recv_from(&mut buffer).expect("a datagram comes");
-    buffer.truncate(count);
-    (buffer, from)
-}
-
 fn ask(socket: &UdpSocket, server: &Program, request: &[u8]) -> String {
     socket.send_to(request, server.address()).expect("a datagram can be sent");
-    let (answer, from) = recv(socket);
+    let (answer, from) = receive(socket);
     assert_eq!(from, server.address());
     String::from_utf8(answer).expect("an answer is text")
 }
@@ -250,7 +243,7 @@ fn a_time_is_shown_so_that_no_terminal_obeys_it() {
     let server = peer();
     let mut client = client_of(&server, &[]);
     client.type_line("");
-    let (_, from) = recv(&server);
+    let (_, from) = receive(&server);
     server.send_to(support::HOSTILE_LINES.as_bytes(), from).expect("a datagram can be sent");
     for line in support::SHOWN_LINES {
         assert_eq!(client.line(), line);
@@ -293,9 +286,9 @@ fn lost_datagram_is_asked_for_again() {
     let mut client = client_of(&server, &[]);
     client.type_line("%Y");
     for _ in 0..2 {
-        assert_eq!(recv(&server).0, b"%Y");
+        assert_eq!(receive(&server).0, b"%Y");
     }
-    let (third, from) = recv(&server);
+    let (third, from) = receive(&server);
     assert_eq!(third, b"%Y");
     server.send_to(b"2026", from).expect("a datagram can be sent");
     assert_eq!(client.line(), "2026");
@@ -310,7 +303,7 @@ fn lost_datagram_is_given_up_in_the_end() {
     let finished = client.finish().code(1);
     assert!(finished.stderr.contains("lost-datagram"), "{finished:?}");
     for _ in 0..TRIES {
-        assert_eq!(recv(&server).0, b"");
+        assert_eq!(receive(&server).0, b"");
     }
 }
 
@@ -319,8 +312,8 @@ fn late_repeated_and_stray_answers_are_not_taken_for_the_next() {
     let (server, stranger) = (peer(), peer());
     let mut client = client_of(&server, &[]);
     client.type_line("%H");
-    let (_, earlier) = recv(&server);
-    let (_, again) = recv(&server);
+    let (_, earlier) = receive(&server);
+    let (_, again) = receive(&server);
     assert_eq!(earlier, again);
     let send = |socket: &UdpSocket, text: &[u8], to| {
         socket.send_to(text, to).expect("a datagram can be sent");
@@ -331,7 +324,7 @@ fn late_repeated_and_stray_answers_are_not_taken_for_the_next() {
     assert_eq!(client.line(), "12");
 
     client.type_line("%M");
-    let (request, now) = recv(&server);
+    let (request, now) = receive(&server);
     assert_eq!(request, b"%M");
     send(&server, b"12", earlier);
     send(&server, b"\xff34", now);

@@ -32,7 +32,11 @@ impl Folder {
         let bytes = match content {
             Content::Line(text) => format!("{text}\n").into_bytes(),
             // A prime period: a block that is lost or doubled never goes unnoticed.
-            Content::Bytes(count) => (0..=250).cycle().take(*count).collect(),
+            Content::Bytes(count) => {
+                let mut bytes = Vec::from_iter(0..=250).repeat(count.div_ceil(251));
+                bytes.truncate(*count);
+                bytes
+            }
         };
         let path = self.path().join(name);
         if let Some(parent) = path.parent() {

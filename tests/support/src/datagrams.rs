@@ -1,11 +1,33 @@
 //! What every server that answers datagrams must withstand.
 
+use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::{PATIENCE, Program, skipped};
+
+/// Receives the next datagram, and says from whom. It must come within the socket's timeout.
+pub fn receive(socket: &UdpSocket) -> (Vec<u8>, SocketAddr) {
+    next(socket).expect("a datagram comes")
+}
+
+/// The next datagram, if it comes within the socket's timeout. A machine that is stopped and goes
+/// on interrupts a call with a timeout (signal(7)): then it is called again.
+fn next(socket: &UdpSocket) -> io::Result<(Vec<u8>, SocketAddr)> {
+    let mut buffer = vec![0; 65_535];
+    loop {
+        match socket.recv_from(&mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            received => {
+                let (count, from) = received?;
+                buffer.truncate(count);
+                return Ok((buffer, from));
+            }
+        }
+    }
+}
 
 /// Sends back whatever a server answers, as another server would, and asserts that this comes to
 /// an end, that others are served meanwhile, and that all is forgotten after a second of silence.
@@ -17,12 +39,11 @@ pub fn check_that_answers_to_answers_end(path: &str, request: &[u8]) {
     mirror.send_to(request, server.address()).expect("a datagram can be sent");
 
     let began = Instant::now();
-    let mut buffer = vec![0; 65_535];
     let mut answers = 0;
-    while let Ok(count) = mirror.recv(&mut buffer) {
+    while let Ok((answer, _)) = next(&mirror) {
         answers += 1;
         assert!(began.elapsed() < PATIENCE, "no end after {answers} answers");
-        mirror.send_to(&buffer[..count], server.address()).expect("a datagram can be sent");
+        mirror.send_to(&answer, server.address()).expect("a datagram can be sent");
         if answers == 10 {
             assert_is_served(&server, request);
         }
@@ -30,7 +51,7 @@ pub fn check_that_answers_to_answers_end(path: &str, request: &[u8]) {
     assert!(answers > 10, "{answers} answers: a peer may ask more often than that");
 
     mirror.send_to(request, server.address()).expect("a datagram can be sent");
-    mirror.recv(&mut buffer).expect("who has been silent is answered again");
+    next(&mirror).expect("who has been silent is answered again");
 }
 
 /// Sends a server a datagram that claims to come from the server itself, and asserts that it is
@@ -70,7 +91,7 @@ fn assert_is_served(server: &Program, request: &[u8]) {
     let client = UdpSocket::bind("127.0.0.1:0").expect("a free port");
     client.set_read_timeout(Some(PATIENCE)).expect("a timeout can be set");
     client.send_to(request, server.address()).expect("a datagram can be sent");
-    client.recv(&mut [0; 65_535]).expect("an answer comes");
+    receive(&client);
 }
 
 /// Sends a datagram with a sender of our choice (RFC 768), or tells that this is not allowed.

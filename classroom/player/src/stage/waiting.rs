@@ -54,15 +54,22 @@ impl Stage<'_> {
     /// The next line of a side.
     fn next_line(&mut self, side: &str, deadline: Instant) -> anyhow::Result<String> {
         let mut deadline = deadline;
-        let mut work = self.work_of_wires();
+        let mut work = None;
         let next = loop {
-            let next = self.side(side)?.output.next(deadline);
-            let before = std::mem::replace(&mut work, self.work_of_wires());
-            if !matches!(next, Next::Silence) || work.saturating_sub(before) < LONG_ENOUGH {
+            // Most lines come soon. Only for the others the work of the wires is looked at.
+            let soon = Instant::now() + LONG_ENOUGH;
+            let until = if work.is_none() { soon.min(deadline) } else { deadline };
+            let next = self.side(side)?.output.next(until);
+            if !matches!(next, Next::Silence) {
                 break next;
             }
-            // A wire that drips a long file is slow, and not stuck.
-            deadline = self.deadline();
+            let now = self.work_of_wires();
+            match work.replace(now) {
+                None => {}
+                Some(before) if now.saturating_sub(before) < LONG_ENOUGH => break next,
+                // A wire that drips a long file is slow, and not stuck.
+                Some(_) => deadline = self.deadline(),
+            }
         };
         match next {
             Next::Line(line) => Ok(line),
@@ -130,11 +137,14 @@ impl Stage<'_> {
         let mut since = Instant::now();
         loop {
             let ended = self.is(side, processes::has_ended);
-            let now = asleep(process).filter(|_| !ended && sockets::finds_nothing(process));
+            let now = asleep(process).filter(|_| !ended);
             if now.is_none() || now != before {
                 since = Instant::now();
             } else if since.elapsed() > LONG_ENOUGH {
-                return Ok(());
+                if sockets::finds_nothing(process) {
+                    return Ok(());
+                }
+                since = Instant::now();
             }
             before = now;
             let seconds = self.patience.as_secs();
