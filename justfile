@@ -206,12 +206,12 @@ test-big:
 # Have every wrong program judged, and look after the exercises: some minutes
 [group('build')]
 test-checker:
-    cargo test --package checker -- --ignored --skip ten_times
+    cargo test --package checker -- --ignored --skip ten_times --test-threads 2
 
 # Have every right program judged ten times while the machine is busy: many minutes
 [group('build')]
 test-checker-busy:
-    cargo test --package checker -- --ignored ten_times
+    cargo test --package checker -- --ignored ten_times --test-threads 2
 
 # Build for Windows on Debian, and run under Wine the tests that can run there: minutes
 [group('build')]
