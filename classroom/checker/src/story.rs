@@ -123,3 +123,21 @@ impl Events {
         Event { number: self.number, time: self.began.elapsed(), text }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_is_told_and_not_kept() {
+        let story = Story::new();
+        (0..1000).for_each(|number| story.printed(format!("line {number}")));
+        story.flooded();
+        let lines = story.lines();
+        assert_eq!(lines.len(), FIRST_LINES + 1, "{lines:?}");
+        let last = lines.last().expect("a line");
+        let left_out = 1000 - FIRST_LINES;
+        let told = format!("… {left_out} more lines of the program, and a flood behind them");
+        assert_eq!(last.trim(), told);
+    }
+}

@@ -202,16 +202,31 @@ impl Right {
     }
 }
 
-/// A test for each lesson, in which all its right programs pass.
+/// Has the right programs of a lesson judged, those in Rust or those in Python.
+fn all_pass(lesson: u8, in_rust: bool) {
+    let of_lesson = RIGHT.iter().filter(|right| {
+        right.lesson == lesson && matches!(right.program, Program::Rust(_)) == in_rust
+    });
+    assert!(of_lesson.clone().count() > 0, "there is none");
+    each(of_lesson, |right| right.judge().passes(right.skipped));
+}
+
+/// A test for each lesson, in which all its right programs pass; and one for those in Python.
 macro_rules! all_pass {
-    ($($name:ident = $lesson:literal),*) => {$(
-        #[test]
+    ($($name:ident = $lesson:literal),*) => {
+        $(#[test]
         fn $name() {
-            let of_lesson = RIGHT.iter().filter(|right| right.lesson == $lesson);
-            assert!(of_lesson.clone().count() > 0, "there is none");
-            each(of_lesson, |right| right.judge().passes(right.skipped));
+            all_pass($lesson, true);
+        })*
+
+        mod in_python {
+            $(#[test]
+            #[ignore = "takes a minute; `just test-checker` runs it"]
+            fn $name() {
+                super::all_pass($lesson, false);
+            })*
         }
-    )*};
+    };
 }
 
 all_pass!(
@@ -264,8 +279,7 @@ fn one_whose_reads_a_pause_interrupts_is_told_so_and_no_more() {
 
 #[test]
 fn python_is_there() {
-    // The programs in other styles are in Python. Without it the tests above fail, and this
-    // one says why.
+    // Many programs of the tests are in Python. Without it those tests fail, and this one says why.
     let version = Command::new("python3").arg("--version").output();
     assert!(version.is_ok_and(|output| output.status.success()), "python3 is missing");
 }
