@@ -17,6 +17,9 @@ use crate::trace::{Label, Trace};
 /// After how long a thread that waits looks whether the connection is over.
 pub const LOOK_UP: Duration = Duration::from_millis(50);
 
+/// After how long a thread looks again at a socket of Windows.
+const LOOK_AGAIN: Duration = Duration::from_millis(1);
+
 /// Two sockets, one to each side. Each direction reads from one and writes to the other.
 pub struct Connection {
     number: usize,
@@ -71,6 +74,11 @@ impl Connection {
             // tells so when it is read.
             let _ = stream.set_nodelay(true);
             let _ = stream.set_write_timeout(Some(LOOK_UP));
+            if cfg!(windows) {
+                // There no shutdown ends a read that waits. And after a timeout nobody knows how
+                // much was written (Microsoft's page on the options of SOL_SOCKET).
+                let _ = stream.set_nonblocking(true);
+            }
         }
         let (ended, loss_said, over) = Default::default();
         Self { number, client, server, trace, conversation, ended, loss_said, over, slow }
@@ -153,6 +161,15 @@ impl Connection {
     /// Fails if the connection is over.
     pub fn check(&self) -> Result<(), Stop> {
         if self.over.load(Ordering::SeqCst) { Err(Stop::Over) } else { Ok(()) }
+    }
+
+    /// What a read or write does that found nothing to do: it looks whether the connection is
+    /// over. Where it has not waited itself, it waits a moment.
+    pub fn look_up(&self) -> Result<(), Stop> {
+        if cfg!(windows) {
+            thread::sleep(LOOK_AGAIN);
+        }
+        self.check()
     }
 
     /// Delivers nothing for a while, unless the connection is over before.

@@ -111,7 +111,9 @@ impl<'a> Flow<'a> {
             Ok(0) => self.connection.check_end(self.direction).map(|()| Some(0)),
             Ok(count) => Ok(Some(count)),
             Err(error) => match error.kind() {
-                ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => Ok(None),
+                ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => {
+                    self.connection.look_up().map(|()| None)
+                }
                 _ => Err(Stop::Lost(self.direction, error)),
             },
         }
