@@ -6,5 +6,6 @@ mod arguments;
 mod capture;
 mod datagrams;
 mod json;
+mod peer;
 mod rows;
 mod streams;

@@ -10,6 +10,8 @@ use support::{
     PATIENCE, Program, accept, connect, expect_bytes, expect_end, has_ipv6, listen, read_exactly,
 };
 
+use crate::peer::{expect_drops, expect_reset, read_once, send};
+
 const WIRE: &str = env!("CARGO_BIN_EXE_wire");
 const README: &str = include_str!("../README.md");
 
@@ -63,22 +65,6 @@ fn socket(address: &str) -> UdpSocket {
     let socket = UdpSocket::bind(address).expect("a free port");
     socket.set_read_timeout(Some(PATIENCE)).expect("a timeout can be set");
     socket
-}
-
-fn send(stream: &mut TcpStream, bytes: impl AsRef<[u8]>) {
-    stream.write_all(bytes.as_ref()).expect("the wire takes the bytes");
-}
-
-/// What one read gets, into a buffer of 1024 bytes.
-fn read_once(stream: &mut TcpStream) -> Vec<u8> {
-    let mut buffer = [0; 1024];
-    let count = stream.read(&mut buffer).expect("bytes arrive");
-    buffer[..count].to_vec()
-}
-
-fn expect_reset(stream: &mut TcpStream) {
-    let error = stream.read(&mut [0; 1024]).expect_err("the connection is reset");
-    assert_eq!(error.kind(), ErrorKind::ConnectionReset, "{error}");
 }
 
 /// Asserts that nothing comes for a moment: a test cannot wait for ever.
@@ -262,12 +248,9 @@ fn short_read() {
     let (wire, listener) = row("short-read");
     let (mut client, mut server) = conversation(&wire, &listener);
     send(&mut client, b"\x05\0\0\0hello");
-    for byte in b"\x05\0\0\0hello" {
-        assert_eq!(read_once(&mut server), [*byte]);
-    }
+    expect_drops(&mut server, b"\x05\0\0\0hello", 1);
     send(&mut server, "ok");
-    assert_eq!(read_once(&mut client), b"o");
-    assert_eq!(read_once(&mut client), b"k");
+    expect_drops(&mut client, b"ok", 1);
 }
 
 #[test]
@@ -289,8 +272,11 @@ fn partial_write() {
     server.set_write_timeout(Some(Duration::from_millis(500))).expect("a timeout can be set");
     // More than fits into all buffers on the way. The client takes whatever it gets.
     let answer = vec![b'x'; 64 << 20];
-    let count = server.write(&answer).expect("part of the answer is taken");
-    assert!(count < answer.len(), "{count}");
+    match server.write(&answer) {
+        Ok(count) => assert!(count < answer.len(), "{count}"),
+        // Windows does not say how much it took (Microsoft's page on SOL_SOCKET options).
+        Err(error) => assert!(cfg!(windows) && error.kind() == ErrorKind::TimedOut, "{error}"),
+    }
 }
 
 #[test]
