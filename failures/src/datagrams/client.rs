@@ -124,7 +124,8 @@ impl Peer {
     /// Those of the socket.
     pub fn drop_unread(&self) -> anyhow::Result<()> {
         self.socket.set_nonblocking(true)?;
-        while self.socket.recv(&mut [0]).is_ok() {}
+        // Windows makes an error of what has no room in the buffer.
+        while self.socket.recv(&mut [0; BUFFER]).is_ok() {}
         self.socket.set_nonblocking(false)?;
         Ok(())
     }
