@@ -1,7 +1,5 @@
 //! Every failure of the catalogue plays as it was recorded.
-//!
-//! What the system does, and says in an error, differs elsewhere; the transcripts are Linux's.
-#![cfg(target_os = "linux")]
+#![cfg(any(target_os = "linux", windows))]
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -12,7 +10,9 @@ use assert_cmd::Command;
 use assert_cmd::assert::OutputAssertExt;
 use course::Catalogue;
 use predicates::prelude::PredicateBooleanExt;
-use predicates::str::{contains, diff};
+use predicates::str::contains;
+
+use crate::recorded::is_as_recorded;
 
 /// How many seconds a busy machine may take for what must come.
 const PATIENCE: &str = "60";
@@ -87,15 +87,9 @@ fn a_part_of_an_id_is_answered_with_the_ids_that_have_it() {
 
 /// Plays a failure and compares it with its transcript.
 fn replay(id: &str) {
-    let transcript =
-        fs::read_to_string(folder().join("demo").join(id).with_extension("transcript"))
-            .unwrap_or_else(|_| panic!("no transcript: `cargo failure {id} --record` writes it"));
     let played = player(&[id, "--patience", PATIENCE])
-        .append_context("to record it anew", format!("cargo failure {id} --record"))
-        .success();
-    let output = String::from_utf8_lossy(&played.get_output().stdout).into_owned();
-    let heading = output.lines().next().unwrap_or_default();
-    played.stdout(diff(format!("{heading}\n\n{transcript}")));
+        .append_context("to record it anew", format!("cargo failure {id} --record"));
+    is_as_recorded(played, &folder().join("demo").join(id).with_extension("play"));
 }
 
 fn player(arguments: &[&str]) -> assert_cmd::assert::Assert {

@@ -6,4 +6,6 @@ mod failures;
 mod player;
 #[path = "plays/main.rs"]
 mod plays;
+#[cfg(any(target_os = "linux", windows))]
+mod recorded;
 mod wires;

@@ -1,8 +1,6 @@
 //! Every scene of every lesson plays as it was recorded: what its sides print, and the bytes
 //! between them.
-//!
-//! What the system says in an error differs elsewhere; the recordings are Linux's.
-#![cfg(target_os = "linux")]
+#![cfg(any(target_os = "linux", windows))]
 
 mod bytes;
 mod transcripts;
