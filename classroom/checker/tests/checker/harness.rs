@@ -156,7 +156,10 @@ impl Judged {
     pub fn passes(&self, skipped: &[&str]) {
         assert_eq!(self.status, Some(0), "{}{}", self.stdout, self.stderr);
         assert_eq!(self.ids("FAILED "), [""; 0], "{}", self.stdout);
-        assert_eq!(self.ids("skipped "), skipped, "{}", self.stdout);
+        // Elsewhere more is skipped: not every system lets a program be paused or signalled.
+        if cfg!(target_os = "linux") {
+            assert_eq!(self.ids("skipped "), skipped, "{}", self.stdout);
+        }
         assert!(!self.ids("passed ").is_empty(), "{}", self.stdout);
     }
 }
