@@ -194,6 +194,9 @@ fn good_servers_answer() {
         peer.run(&server, both),
         (format!("err{END}"), format!("out{END}"))
     );
+    if cfg!(unix) {
+        assert_eq!(peer.run(&server, "cat").1, "");
+    }
     let file = Printed::new(numbers(50_000));
     let long = file.command();
     assert_eq!(peer.run(&server, &format!("{long}>&2")).1, "");

@@ -2,7 +2,7 @@
 //! ones at every run.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 use regex_lite::Captures;
 
@@ -21,6 +21,9 @@ pub struct Addresses {
     /// How each real port reads.
     shown: HashMap<u16, u16>,
     clients: u16,
+    /// The ports of clients that have left. While they are kept here, the system lends them to
+    /// nobody else, who would read as the one before.
+    kept: HashMap<u16, TcpListener>,
 }
 
 /// A side that listens, or will.
@@ -64,6 +67,14 @@ impl Addresses {
         if let Some(listener) = self.listeners.get_mut(side) {
             listener.running = false;
         }
+        for (&port, _) in self.shown.iter().filter(|&(_, &shown)| shown >= FIRST_CLIENT) {
+            // That of a client which is still there cannot be had.
+            if !self.kept.contains_key(&port)
+                && let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+            {
+                self.kept.insert(port, listener);
+            }
+        }
     }
 
     /// Where a side listens.
@@ -101,5 +112,27 @@ impl Addresses {
             Err(_) => found[1].to_string(),
         };
         ADDRESS.replace_all(text, shown).into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpStream;
+
+    use super::*;
+
+    #[test]
+    fn nobody_gets_the_port_of_a_client_that_has_left() {
+        let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let client = TcpStream::connect(server.local_addr().expect("an address"));
+        let address = client.as_ref().map(|client| client.local_addr().expect("an address"));
+        let address = *address.as_ref().expect("the server listens");
+        let mut addresses = Addresses::default();
+        addresses.number(address);
+        addresses.ends("another");
+        assert!(addresses.kept.is_empty());
+        drop((client, server));
+        addresses.ends("client");
+        assert!(TcpListener::bind(address).is_err());
     }
 }
