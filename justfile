@@ -203,7 +203,7 @@ test *ARGUMENTS:
 test-big:
     cargo test --release --package file-transfer --test lesson_07 -- --ignored --test-threads 1
 
-# Have every wrong program judged, and look after the exercises: some minutes
+# Have every wrong program and the right ones in Python judged, and look after the exercises: minutes
 [group('build')]
 test-checker:
     cargo test --package checker -- --ignored --skip ten_times --test-threads 2
