@@ -163,13 +163,11 @@ impl Connection {
         if self.over.load(Ordering::SeqCst) { Err(Stop::Over) } else { Ok(()) }
     }
 
-    /// What a read or write does that found nothing to do: it looks whether the connection is
-    /// over. Where it has not waited itself, it waits a moment.
-    pub fn look_up(&self) -> Result<(), Stop> {
+    /// Waits a moment where reads and writes that find nothing to do have not waited themselves.
+    pub fn look_later(&self) {
         if cfg!(windows) {
             thread::sleep(LOOK_AGAIN);
         }
-        self.check()
     }
 
     /// Delivers nothing for a while, unless the connection is over before.

@@ -138,7 +138,7 @@ impl<'a> Delivery<'a> {
                 Err(error)
                     if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) =>
                 {
-                    self.connection.look_up()?;
+                    self.connection.look_later();
                     check(self.connection, self.direction)?;
                 }
                 Err(error) => return Err(Stop::Lost(self.direction.back(), error)),

@@ -112,7 +112,8 @@ impl<'a> Flow<'a> {
             Ok(count) => Ok(Some(count)),
             Err(error) => match error.kind() {
                 ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => {
-                    self.connection.look_up().map(|()| None)
+                    self.connection.look_later();
+                    self.connection.check().map(|()| None)
                 }
                 _ => Err(Stop::Lost(self.direction, error)),
             },
