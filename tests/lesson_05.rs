@@ -419,10 +419,10 @@ proptest! {
 #[test]
 fn a_failure_keeps_its_id() {
     for (id, name) in [
-        (Id::ClosedMidMessage, "closed-mid-message"),
-        (Id::PeerReset, "peer-reset"),
-        (Id::SilentPeer, "silent-peer"),
-        (Id::Other("oversized-length"), "oversized-length"),
+        (Id::CLOSED_MID_MESSAGE, "closed-mid-message"),
+        (Id::PEER_RESET, "peer-reset"),
+        (Id::SILENT_PEER, "silent-peer"),
+        (Id::from("oversized-length"), "oversized-length"),
     ] {
         let failure = Failure::new(name, "seen");
         assert_eq!(failure.id, id);

@@ -92,7 +92,7 @@ fn skip(stream: &mut TcpStream, length: usize) -> Result<(), Failure> {
 }
 
 fn cut_off() -> Failure {
-    Failure::new(Id::ClosedMidMessage, "the end came within a request")
+    Failure::new(Id::CLOSED_MID_MESSAGE, "the end came within a request")
 }
 
 /// Run commands that have their length in front

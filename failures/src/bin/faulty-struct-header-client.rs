@@ -41,7 +41,7 @@ fn receive_at_last(stream: &mut dyn Read) -> Result<Option<Answer>, Failure> {
     loop {
         match receive(stream, None) {
             // What has come of the answer until now is forgotten.
-            Err(failure) if failure.id == Id::SilentPeer => {
+            Err(failure) if failure.id == Id::SILENT_PEER => {
                 eprintln!("nothing yet; trying again");
             }
             outcome => return outcome,

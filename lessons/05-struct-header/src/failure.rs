@@ -27,7 +27,7 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         let id = match error.kind() {
             // `read_exact` says so, when it meets the end before it has all.
-            io::ErrorKind::UnexpectedEof => Id::ClosedMidMessage,
+            io::ErrorKind::UnexpectedEof => Id::CLOSED_MID_MESSAGE,
             _ => why_gone(&error).into(),
         };
         Self::new(id, error.to_string())
@@ -42,41 +42,29 @@ impl fmt::Display for Failure {
 
 impl error::Error for Failure {}
 
-/// The id of a failure.
+/// The id of a failure, as the catalogue spells it.
 ///
-/// One by which a program decides what to do is a name of its own, so that the
+/// One by which a program decides what to do has a name here, so that the
 /// compiler finds a slip in it. The others are only told.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Id {
-    /// The peer ended its side in the middle of what it sent.
-    ClosedMidMessage,
-    /// The peer vanished.
-    PeerReset,
-    /// The peer was silent for too long.
-    SilentPeer,
-    /// Any other, as the catalogue spells it.
-    Other(&'static str),
-}
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Id(&'static str);
 
 impl Id {
-    /// The id as the catalogue spells it.
+    /// The peer ended its side in the middle of what it sent.
+    pub const CLOSED_MID_MESSAGE: Self = Self("closed-mid-message");
+    /// The peer vanished.
+    pub const PEER_RESET: Self = Self("peer-reset");
+    /// The peer was silent for too long.
+    pub const SILENT_PEER: Self = Self("silent-peer");
+
+    /// The id as text.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ClosedMidMessage => "closed-mid-message",
-            Self::PeerReset => "peer-reset",
-            Self::SilentPeer => "silent-peer",
-            Self::Other(id) => id,
-        }
+        self.0
     }
 }
 
 impl From<&'static str> for Id {
     fn from(id: &'static str) -> Self {
-        match id {
-            "closed-mid-message" => Self::ClosedMidMessage,
-            "peer-reset" => Self::PeerReset,
-            "silent-peer" => Self::SilentPeer,
-            _ => Self::Other(id),
-        }
+        Self(id)
     }
 }

@@ -130,5 +130,5 @@ pub fn recv_exactly(
 
 fn cut_off(count: usize, length: usize) -> Failure {
     let message = format!("unexpected end: {count} of {length} bytes arrived");
-    Failure::new(Id::ClosedMidMessage, message)
+    Failure::new(Id::CLOSED_MID_MESSAGE, message)
 }

@@ -104,7 +104,7 @@ pub fn recv_body(
                 "unexpected end: {} of {size} bytes arrived",
                 size - missing
             );
-            return Err(Failure::new(Id::ClosedMidMessage, message));
+            return Err(Failure::new(Id::CLOSED_MID_MESSAGE, message));
         }
         piece.truncate(count);
         file.write_all(&piece).map_err(disk("cannot write the file"))?;
@@ -121,7 +121,7 @@ pub fn recv_body(
 /// off.
 pub fn interrupted(failure: Failure) -> Failure {
     match failure.id {
-        Id::ClosedMidMessage | Id::PeerReset => {
+        Id::CLOSED_MID_MESSAGE | Id::PEER_RESET => {
             Failure::new("interrupted-upload", failure.message)
         }
         _ => failure,

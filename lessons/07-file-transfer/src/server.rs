@@ -82,7 +82,7 @@ fn serve(
             Ok("peer-closed")
         }
         // Nobody can be told anything who says nothing and hears nothing.
-        Err(failure) if failure.id == Id::SilentPeer => Err(failure),
+        Err(failure) if failure.id == Id::SILENT_PEER => Err(failure),
         Err(failure) => {
             elog!("client {peer}: {}", shown(&failure.to_string()));
             // However the client takes the answer: this is why it is gone.
