@@ -16,11 +16,10 @@ use crate::commands::welcome;
 /// How many clients may wait in the queue.
 const BACKLOG: i32 = 5;
 
-/// How many descriptors a server with [`Fault::LeakedDescriptor`] may have: for
-/// its input, its two outputs, its listener, the client that it serves, and two
-/// that it keeps.
+/// How many connections a server with [`Fault::LeakedDescriptor`] may have: the
+/// client that it serves, and two that it keeps.
 #[cfg(unix)]
-const DESCRIPTORS: u64 = 7;
+const CONNECTIONS: usize = 3;
 
 /// How long a server with [`Fault::HalfClose`] waits for a client to say
 /// goodbye.
@@ -72,7 +71,7 @@ pub fn serve(
     let timeout = if fault == Some(Fault::SilentPeer) { None } else { timeout };
     // ANCHOR_END: silent-peer
     if fault == Some(Fault::LeakedDescriptor) {
-        allow_few_descriptors()?;
+        allow_few_connections(listener)?;
     }
     let mut kept = Vec::new();
     loop {
@@ -178,19 +177,28 @@ fn is_not_yet(error: &io::Error) -> bool {
     error.kind() == ErrorKind::WouldBlock
 }
 
-/// Lets this program have only a few descriptors, so that nobody has to wait
-/// for days.
+/// Lets this program have descriptors for only a few connections, so that
+/// nobody has to wait for days.
 #[cfg(unix)]
-fn allow_few_descriptors() -> io::Result<()> {
+fn allow_few_connections(listener: &TcpListener) -> io::Result<()> {
     use rustix::process::{Resource, Rlimit, setrlimit};
+    use std::os::fd::AsRawFd;
 
-    let few = Rlimit { current: Some(DESCRIPTORS), maximum: Some(DESCRIPTORS) };
+    // Whoever has started the program may have left it files of its own. So it
+    // is seen which descriptors the connections would get: the limit is the
+    // first number that is none (getrlimit(2)).
+    let clones: Vec<_> = (0..CONNECTIONS)
+        .map(|_| listener.try_clone())
+        .collect::<io::Result<_>>()?;
+    let highest = clones.iter().map(AsRawFd::as_raw_fd).max().unwrap_or(0);
+    let limit = u64::try_from(highest + 1).map_err(io::Error::other)?;
+    let few = Rlimit { current: Some(limit), maximum: Some(limit) };
     Ok(setrlimit(Resource::Nofile, few)?)
 }
 
 /// There is no such limit here.
 #[cfg(not(unix))]
-fn allow_few_descriptors() -> io::Result<()> {
+fn allow_few_connections(_: &TcpListener) -> io::Result<()> {
     Ok(())
 }
 
