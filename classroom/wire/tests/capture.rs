@@ -9,6 +9,7 @@ use std::{env, fs, str, thread};
 
 #[cfg(target_os = "linux")]
 use socket2::{Domain, Socket, Type};
+use support::datagrams::receive;
 use support::{PATIENCE, Program, accept, connect, expect_bytes, expect_end, listen, reset};
 use tempfile::TempDir;
 
@@ -536,18 +537,16 @@ fn datagrams_are_captured_as_delivered() {
     let target = server.local_addr().expect("an address");
     let wire = Wire::new(target, &["--udp", "--stray", "--cut", "60000", "--show", "0"]);
     let listening = wire.address();
-    let mut buffer = vec![0; 65_535];
 
     client.send_to(b"", listening).expect("a datagram can be sent");
-    let (count, upstream) = server.recv_from(&mut buffer).expect("a datagram comes");
-    assert_eq!(count, 0);
+    let (request, upstream) = receive(&server);
+    assert_eq!(request, b"");
     client.send_to(b"hello", listening).expect("a datagram can be sent");
-    assert_eq!(server.recv(&mut buffer).expect("a datagram comes"), 5);
+    assert_eq!(receive(&server).0, b"hello");
     let reply = pattern(65_000, 6);
     server.send_to(&reply, upstream).expect("a datagram can be sent");
-    let (count, stranger) = client.recv_from(&mut buffer).expect("a datagram comes");
-    let stray = buffer[..count].to_vec();
-    assert_eq!(client.recv(&mut buffer).expect("a datagram comes"), 60_000);
+    let (stray, stranger) = receive(&client);
+    assert_eq!(receive(&client).0.len(), 60_000);
 
     let capture = wire.interrupt();
     let datagrams = capture.fields(&["udp.srcport", "udp.dstport", "udp.payload"]);
@@ -582,7 +581,7 @@ fn what_cannot_be_sent_is_not_captured() {
     // A byte more than IPv4 carries.
     client.send_to(&[b'x'; 65_508], wire.address()).expect("a datagram can be sent");
     client.send_to(b"hello", wire.address()).expect("a datagram can be sent");
-    assert_eq!(server.recv(&mut [0; 10]).expect("a datagram comes"), 5);
+    assert_eq!(receive(&server).0, b"hello");
     assert_eq!(wire.interrupt().fields(&["udp.payload"]), ["68656c6c6f"]);
 }
 
@@ -598,6 +597,6 @@ fn a_wire_on_every_address_captures_the_one_that_it_answers_from() {
     let wire = Wire::at("0.0.0.0:0", target, &["--udp"]);
     let address = SocketAddr::from(([127, 0, 0, 1], wire.address().port()));
     client.send_to(b"hello", address).expect("a datagram can be sent");
-    assert_eq!(server.recv(&mut [0; 10]).expect("a datagram comes"), 5);
+    assert_eq!(receive(&server).0, b"hello");
     assert_eq!(wire.interrupt().fields(&["ip.src", "ip.dst"]), ["127.0.0.1 127.0.0.1"]);
 }

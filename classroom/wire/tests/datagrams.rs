@@ -5,6 +5,7 @@ use std::net::{SocketAddr, UdpSocket};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use support::datagrams::receive;
 use support::{PATIENCE, Program};
 
 const WIRE: &str = env!("CARGO_BIN_EXE_wire");
@@ -37,10 +38,7 @@ impl Peer {
 
     /// The next datagram, and who sent it.
     fn receive(&self) -> (Vec<u8>, SocketAddr) {
-        let mut buffer = vec![0; 65_536];
-        let (count, from) = self.0.recv_from(&mut buffer).expect("a datagram comes");
-        buffer.truncate(count);
-        (buffer, from)
+        receive(&self.0)
     }
 
     /// Asserts what the next datagram is, and returns who sent it.

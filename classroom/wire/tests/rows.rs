@@ -6,6 +6,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::thread;
 use std::time::Duration;
 
+use support::datagrams::receive;
 use support::{
     PATIENCE, Program, accept, connect, expect_bytes, expect_end, has_ipv6, listen, read_exactly,
 };
@@ -303,24 +304,19 @@ fn stray_datagram() {
     // A client that is not connected takes datagrams from anybody.
     let client = socket("127.0.0.1:0");
     client.send_to(b"hello", wire.address()).expect("a datagram can be sent");
-    let mut buffer = [0; 64];
-    let (_, way_back) = server.recv_from(&mut buffer).expect("the request arrives");
+    let (_, way_back) = receive(&server);
     server.send_to(b"hi", way_back).expect("a datagram can be sent");
 
-    let (count, from) = client.recv_from(&mut buffer).expect("a datagram arrives");
-    assert_eq!(&buffer[..count], b"a stray datagram from the wire");
+    let (stray, from) = receive(&client);
+    assert_eq!(stray, b"a stray datagram from the wire");
     assert_ne!(from, wire.address());
-    let (count, from) = client.recv_from(&mut buffer).expect("a datagram arrives");
-    assert_eq!(&buffer[..count], b"hi");
-    assert_eq!(from, wire.address());
+    assert_eq!(receive(&client), (b"hi".to_vec(), wire.address()));
 }
 
 /// Asserts what arrives of a datagram.
 fn expect_arrival(client: &UdpSocket, server: &UdpSocket, sent: &[u8], arrives: &[u8]) {
     client.send(sent).expect("a datagram can be sent");
-    let mut buffer = [0; 64];
-    let count = server.recv(&mut buffer).expect("a datagram arrives");
-    assert_eq!(&buffer[..count], arrives);
+    assert_eq!(receive(server).0, arrives);
 }
 
 #[test]
