@@ -3,13 +3,13 @@
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::path::Path;
 use std::process::{self, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
 #[cfg(target_os = "linux")]
 use socket2::{Domain, Socket, Type};
+use support::cargo::{built, cargo_build};
 use support::commands::END;
 use support::{
     PATIENCE, Program, accept, connect, expect_bytes, expect_end, has_ipv6, listen, python,
@@ -736,22 +736,14 @@ fn a_wire_that_cannot_print_ends_with_one_line() {
 
 /// Where cargo builds a program of a lesson.
 fn lesson_program(name: &str) -> String {
-    let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
-        .args(["build", "--workspace", "--message-format=json-render-diagnostics", "--bin", name])
+    let output = cargo_build()
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["--bin", name])
         .stderr(Stdio::inherit())
         .output()
         .expect("cargo runs");
     assert!(output.status.success(), "{name} cannot be built");
-    let messages = String::from_utf8(output.stdout).expect("cargo writes text");
-    messages
-        .lines()
-        .find_map(|message| {
-            let message: serde_json::Value = serde_json::from_str(message).expect("JSON");
-            let is_it = message["target"]["name"] == name;
-            message["executable"].as_str().filter(|_| is_it).map(String::from)
-        })
-        .expect("cargo tells where the program lies")
+    built(&output.stdout)[name].to_string_lossy().into_owned()
 }
 
 #[test]

@@ -7,7 +7,8 @@ use std::thread;
 use failures::raw::send_pieces;
 use serde_json::json;
 use support::{
-    Finished, Program, accept, connect, expect_bytes, listen, nobody, reset,
+    Finished, Program, accept, connect, each, expect_bytes, listen, nobody,
+    reset,
 };
 
 use super::{MOMENT, expect_silence, with_length};
@@ -42,7 +43,7 @@ type Check = fn(client: &Client, fault: &[&str], well: bool);
 /// Plays every check with every fault: only the check of that name may go wrong. And without a
 /// fault none does.
 fn check_all(client: &Client, checks: &[(&str, Check)]) {
-    for (id, check) in checks {
+    each(checks.iter(), |(id, check)| {
         println!("{id}");
         check(client, &[], true);
         for (fault, _) in checks {
@@ -52,7 +53,7 @@ fn check_all(client: &Client, checks: &[(&str, Check)]) {
                 check(client, &["--fault", fault], id != fault);
             }
         }
-    }
+    });
 }
 
 const CONNECTION: &[(&str, Check)] = &[

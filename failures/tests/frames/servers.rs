@@ -9,7 +9,7 @@ use dict_header::{ReplyHeader, md5_hex, send_with_header};
 use failures::Fault;
 use failures::commands::welcome;
 use support::{
-    Program, connect, expect_bytes, expect_end, read_exactly, reset,
+    Program, connect, each, expect_bytes, expect_end, read_exactly, reset,
 };
 
 use super::{expect_silence, with_length};
@@ -51,7 +51,7 @@ type Check = fn(server: &Server, fault: &[&str], well: bool);
 /// Plays every check with every fault: only the check of that name may go wrong. And without a
 /// fault none does.
 fn check_all(server: &Server, checks: &[(&str, Check)]) {
-    for (id, check) in checks {
+    each(checks.iter(), |(id, check)| {
         println!("{id}");
         check(server, &[], true);
         for (fault, _) in checks {
@@ -61,7 +61,7 @@ fn check_all(server: &Server, checks: &[(&str, Check)]) {
                 check(server, &["--fault", fault], id != fault);
             }
         }
-    }
+    });
 }
 
 const COMMANDS: &[(&str, Check)] = &[

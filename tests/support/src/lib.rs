@@ -1,9 +1,11 @@
 //! What the tests of all lessons share: a running program with lines to read and a keyboard
 //! to type on, and raw sockets that never wait for ever.
 
+pub mod cargo;
 pub mod command_clients;
 pub mod commands;
 pub mod datagrams;
+mod parallel;
 
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -15,6 +17,8 @@ use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
 use socket2::{Domain, SockRef, Socket, Type};
+
+pub use self::parallel::each;
 
 /// How long a test waits for what must come. It is reached only when something is broken.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -308,7 +312,7 @@ pub fn read_exactly(stream: &mut impl Read, length: usize) -> Vec<u8> {
 pub fn expect_end(stream: &mut impl Read) {
     let mut rest = Vec::new();
     stream.read_to_end(&mut rest).expect("an orderly end");
-    assert_eq!(rest, [], "bytes after the last answer");
+    assert_eq!(rest, b"", "bytes after the last answer");
 }
 
 /// Listens on a free port, for a test that plays the server.

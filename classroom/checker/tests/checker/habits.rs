@@ -3,7 +3,9 @@
 
 use std::path::Path;
 
-use crate::harness::{Judged, checker, each};
+use support::each;
+
+use crate::harness::{Judged, checker};
 
 /// Habits of pairs in which nothing is wrong.
 const RIGHT: &[&str] = &[

@@ -3,35 +3,14 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::{LazyLock, Mutex, OnceLock};
-use std::thread;
+use std::sync::{LazyLock, OnceLock};
 
-use serde_json::Value;
+use support::cargo::{built, cargo_build};
 
 use crate::right_programs::RIGHT;
 use crate::wrong_programs::wrong;
-
-/// How many programs are judged at once. The checker waits for them more than it works.
-const AT_ONCE: usize = 4;
-
-/// Does something with each of these, several at once, and returns what came of it.
-pub fn each<T: Send, R: Send>(
-    items: impl Iterator<Item = T> + Send,
-    act: impl Fn(T) -> R + Sync,
-) -> Vec<R> {
-    let items = Mutex::new(items);
-    // The lock is let go before anything is done.
-    let next = || items.lock().expect("nobody panics with it").next();
-    let work = || std::iter::from_fn(next).map(&act).collect::<Vec<_>>();
-    thread::scope(|scope| {
-        let workers: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(work)).collect();
-        let done = workers.into_iter().map(|worker| worker.join());
-        done.flat_map(|all| all.unwrap_or_else(|panic| resume_unwind(panic))).collect()
-    })
-}
 
 /// How a program under test is named in the tables.
 #[derive(Clone, Copy)]
@@ -74,25 +53,15 @@ fn path(name: &str) -> String {
     paths[name].to_string_lossy().into_owned()
 }
 
-/// Has cargo build programs, chosen from the whole workspace, so that nothing is built twice.
+/// Has cargo build programs.
 fn build(names: &[&str]) -> BTreeMap<String, PathBuf> {
-    let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let output = cargo_build()
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["build", "--workspace", "--message-format=json-render-diagnostics"])
         .args(names.iter().flat_map(|name| ["--bin", name]))
         .output()
         .expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let messages = String::from_utf8(output.stdout).expect("cargo speaks UTF-8");
-    let messages = messages
-        .lines()
-        .map(|line| -> Value { serde_json::from_str(line).expect("each line of cargo's is JSON") });
-    messages
-        .filter_map(|message| {
-            let name = message["target"]["name"].as_str()?.to_owned();
-            Some((name, PathBuf::from(message["executable"].as_str()?)))
-        })
-        .collect()
+    built(&output.stdout)
 }
 
 /// Where programs are looked for: first beside the Python that `python3` starts. A manager of

@@ -1,7 +1,9 @@
 //! Programs with one small fault that once passed everything, and what is said when the fault is
 //! in the plain exchange, with which every check begins.
 
-use crate::harness::{Judged, Program, checker, each};
+use support::each;
+
+use crate::harness::{Judged, Program, checker};
 
 /// Has a program in Python judged, by one check or by all.
 fn judge(options: &[&str], program: &str) -> Judged {
@@ -324,11 +326,12 @@ fn what_is_long_is_shown_by_its_beginning() {
          for line in sys.stdin:\n  \
            client.sendto(line.strip().encode(), (sys.argv[1], int(sys.argv[2])))\n  \
            print(client.recv(1024).decode(), flush=True)";
-    for (role, program) in [
-        ("client", client),
-        ("server", &datagrams("", "[time.strftime('%Y').encode() + b'?' * 5000]")),
-    ] {
-        let judged = judge(&["9", role, "--format", "json"], program);
+    let programs = [
+        ("client", client.to_owned()),
+        ("server", datagrams("", "[time.strftime('%Y').encode() + b'?' * 5000]")),
+    ];
+    each(programs.into_iter(), |(role, program)| {
+        let judged = judge(&["9", role, "--format", "json"], &program);
         let json: serde_json::Value = serde_json::from_str(&judged.stdout).expect("JSON");
         for check in json["checks"].as_array().expect("a list") {
             for text in ["expected", "observed"] {
@@ -336,7 +339,7 @@ fn what_is_long_is_shown_by_its_beginning() {
                 assert!(length < 500, "{}: {check}", check["id"]);
             }
         }
-    }
+    });
 }
 
 #[test]
@@ -415,14 +418,15 @@ fn a_server_that_strips_its_replies_fails_once() {
 
 #[test]
 fn a_server_whose_strings_end_at_a_zero_byte_fails_once() {
-    for (lesson, id) in [("4", "works"), ("5", "wrong-count"), ("6", "wrong-count")] {
+    let commands = [("4", "works"), ("5", "wrong-count"), ("6", "wrong-count")];
+    each(commands.into_iter(), |(lesson, id)| {
         let mut words = Program::Python("wrong/command_server.py").words();
         let arguments = ["{host}", "{port}", lesson, "strlen", "{timeout}", "{limit}"];
         words.extend(arguments.map(String::from));
         let judged = checker([lesson, "server", "--"].map(String::from).into_iter().chain(words));
         assert_eq!(judged.ids("FAILED "), [id], "{}", judged.stdout);
         assert!(judged.stdout.contains("as that of a string in C"), "{}", judged.stdout);
-    }
+    });
     let shell = datagrams(
         "def run(command):\n  \
            done = subprocess.run(command, shell=True, capture_output=True, stdin=-3)\n  \

@@ -6,9 +6,10 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use serde_json::Value;
+use support::each;
 
 use crate::golden;
-use crate::harness::{Judged, checker, each};
+use crate::harness::{Judged, checker};
 
 /// A pair, its protocol and its languages.
 #[derive(Clone, Copy, PartialEq)]

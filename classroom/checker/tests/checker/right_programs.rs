@@ -4,7 +4,9 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use crate::harness::{Judged, Program, each, judge};
+use support::each;
+
+use crate::harness::{Judged, Program, judge};
 
 /// A program that passes every check of its role.
 pub struct Right {

@@ -3,7 +3,9 @@
 use std::env;
 use std::path::Path;
 
-use crate::harness::{checker, each};
+use support::each;
+
+use crate::harness::checker;
 
 /// A server and a client, the programs that they need, and what is typed.
 struct Pair {

@@ -9,9 +9,10 @@ mod first_lessons;
 mod habits;
 
 use serde_json::Value;
+use support::each;
 
 use crate::golden;
-use crate::harness::{Program, checker, each, judge};
+use crate::harness::{Program, checker, judge};
 
 /// A program that has a fault.
 pub struct Wrong {

@@ -9,6 +9,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use serde_json::Value;
+use support::cargo::{built, cargo, cargo_build};
 
 use crate::workspace::{Said, root};
 
@@ -21,12 +22,6 @@ struct Exercise {
     arguments: Vec<String>,
 }
 
-fn cargo() -> Command {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(root());
-    cargo
-}
-
 fn text(value: &Value) -> String {
     value.as_str().expect("a text").into()
 }
@@ -35,6 +30,7 @@ fn exercises() -> &'static [Exercise] {
     static EXERCISES: OnceLock<Vec<Exercise>> = OnceLock::new();
     EXERCISES.get_or_init(|| {
         let output = cargo()
+            .current_dir(root())
             .args(["metadata", "--no-deps", "--format-version", "1"])
             .output()
             .expect("cargo runs");
@@ -95,22 +91,15 @@ fn programs() -> &'static BTreeMap<String, PathBuf> {
         let names = exercises().iter().flat_map(|exercise| {
             ["skeleton", "solution"].map(|which| format!("{}-{which}", exercise.package))
         });
-        let output = cargo()
-            .args(["build", "--workspace", "--quiet", "--message-format=json-render-diagnostics"])
+        let output = cargo_build()
+            .arg("--quiet")
+            .current_dir(root())
             .args(names.flat_map(|name| ["--example".into(), name]))
             .output()
             .expect("cargo runs");
         // A warning would stand here, an error all the more.
         assert_eq!(String::from_utf8_lossy(&output.stderr), "");
-        let messages = String::from_utf8(output.stdout).expect("cargo speaks UTF-8");
-        messages
-            .lines()
-            .filter_map(|message| {
-                let message: Value = serde_json::from_str(message).expect("JSON");
-                let path = message["executable"].as_str()?;
-                Some((text(&message["target"]["name"]), path.into()))
-            })
-            .collect()
+        built(&output.stdout)
     })
 }
 

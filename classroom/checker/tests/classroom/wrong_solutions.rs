@@ -8,16 +8,13 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
-use std::thread;
 
 use serde_json::Value;
+use support::cargo::cargo;
+use support::each;
 
 use self::mistake::{Mistake, mistakes};
 use crate::workspace::{Said, Workspace, root};
-
-/// How many programs are judged at the same time, in each test. They wait more than they work.
-const AT_ONCE: usize = 8;
 
 /// A test for each exercise, in which the solutions with a mistake fail.
 macro_rules! all_fail {
@@ -124,20 +121,8 @@ fn all_fail(folder: &str) {
     let exercise = Exercise::read(folder);
     build(folder, &exercise);
     let mistakes = [None].into_iter().chain(exercise.mistakes.iter().map(Some));
-    let waiting = Mutex::new(mistakes);
-    let complaints = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                let next = || waiting.lock().expect("no thread panics with it").next();
-                while let Some(mistake) = next() {
-                    let complaint = exercise.complaint(mistake);
-                    complaints.lock().expect("no thread panics with it").extend(complaint);
-                }
-            });
-        }
-    });
-    let complaints = complaints.into_inner().expect("no thread panicked");
+    let complaints = each(mistakes, |mistake| exercise.complaint(mistake));
+    let complaints: Vec<_> = complaints.into_iter().flatten().collect();
     assert!(complaints.is_empty(), "{folder}:\n{}", complaints.join("\n"));
 }
 
@@ -157,7 +142,7 @@ fn build(folder: &str, exercise: &Exercise) {
         write(Some(mistake), &mistake.made_in(&exercise.solution));
     }
 
-    let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let output = cargo()
         .current_dir(course.path(""))
         .env("CARGO_TARGET_DIR", target())
         .args(["build", "--quiet", "--package", package, "--bins"])
