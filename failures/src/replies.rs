@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 
 use anyhow::Context;
 use connection_loop::read_some;
-use struct_header::Failure;
+use struct_header::{Failure, Id};
 
 use crate::Fault;
 
@@ -196,7 +196,7 @@ fn too_short(count: usize, wanted: usize) -> Failure {
 
 pub(crate) fn unexpected_end(received: usize, length: usize) -> Failure {
     Failure::new(
-        "closed-mid-message",
+        Id::CLOSED_MID_MESSAGE,
         format!("unexpected end: {received} of {length} bytes arrived"),
     )
 }

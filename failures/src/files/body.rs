@@ -6,7 +6,7 @@ use connection_loop::read_some;
 use dict_header::hex;
 use file_transfer::disk;
 use md5::{Digest, Md5};
-use struct_header::Failure;
+use struct_header::{Failure, Id};
 
 use crate::Fault;
 
@@ -42,7 +42,7 @@ pub fn recv_body(
                 "unexpected end: {} of {size} bytes arrived",
                 size - missing
             );
-            return Err(Failure::new("closed-mid-message", message));
+            return Err(Failure::new(Id::CLOSED_MID_MESSAGE, message));
         }
         file.write_all(&buffer[..count])
             .map_err(disk("cannot write the file"))?;
