@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use bstr::ByteSlice;
-use processes::{Activity, Running, Status};
+use processes::{Activity, Running, Status, memory};
 
 use crate::pipe::Pipe;
 use crate::story::Story;
@@ -187,6 +187,11 @@ impl Program {
         let mut activity = Activity::of_all(self.id)?;
         activity.asleep &= !self.pipes.iter().any(Pipe::has_unread);
         Some(activity)
+    }
+
+    /// How many bytes of memory it and those that it started hold: none when they are gone.
+    pub fn memory(&self) -> u64 {
+        memory(self.id).unwrap_or(0)
     }
 
     /// Tells whether it prints and prints, more than anybody could want, and goes on so.

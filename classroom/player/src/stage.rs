@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, bail, ensure};
 use course::Programs;
-use processes::{Activity, Running};
+use processes::{Activity, Running, memory};
 
 use crate::addresses::Addresses;
 use crate::expectation::{fill, side_of};
@@ -353,7 +353,7 @@ fn processor_time(process: u32) -> Duration {
 /// Tells whether a process holds more bytes of memory. Where the system does not tell, it is
 /// taken for granted.
 fn holds_more(process: u32, bytes: u64) -> bool {
-    Activity::of(process).is_none_or(|now| now.memory > bytes)
+    memory(process).is_none_or(|held| held > bytes)
 }
 
 fn show_skipped(show: &mut Show, side: &str, count: usize) -> io::Result<()> {

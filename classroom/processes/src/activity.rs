@@ -32,21 +32,31 @@ impl Activity {
         linux::look(process, true)
     }
 
-    /// Looks at one process. This system does not tell.
+    /// Looks at one process. This system does not tell who sleeps.
     #[cfg(not(target_os = "linux"))]
     pub fn of(_process: u32) -> Option<Self> {
         None
     }
 
-    /// Looks at a process and those that it started. This system does not tell.
+    /// Looks at a process and those that it started. This system does not tell who sleeps.
     #[cfg(not(target_os = "linux"))]
     pub fn of_all(_process: u32) -> Option<Self> {
         None
     }
 }
 
+/// How many bytes of memory a process and those that it started hold. `None` where the system does
+/// not tell, or it is gone.
+#[cfg(target_os = "linux")]
+pub fn memory(process: u32) -> Option<u64> {
+    Activity::of_all(process).map(|activity| activity.memory)
+}
+
 #[cfg(target_os = "linux")]
 pub use linux::children;
+
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::memory;
 
 #[cfg(target_os = "linux")]
 mod linux {
@@ -125,5 +135,34 @@ mod linux {
 
     fn field<'a>(status: &'a str, name: &str) -> &'a str {
         status.lines().find_map(|line| line.strip_prefix(name)).map_or("", str::trim)
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod elsewhere {
+    use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System};
+
+    /// How many bytes of memory a process and those that it started hold. `None` where the system
+    /// does not tell, or it is gone.
+    pub fn memory(process: u32) -> Option<u64> {
+        let mut system = System::new().ok()?;
+        let wanted = ProcessRefreshKind::nothing().with_memory();
+        system.refresh_processes_specifics(ProcessesToUpdate::All, true, wanted);
+        let first = system.process(Pid::from_u32(process))?;
+        Some(descendants(&system, first).into_iter().map(Process::memory).sum())
+    }
+
+    /// A process, and those that it has started.
+    fn descendants<'a>(system: &'a System, process: &'a Process) -> Vec<&'a Process> {
+        let mut found = vec![process];
+        let mut known = 0;
+        while let Some(&parent) = found.get(known) {
+            known += 1;
+            found.extend(system.processes().values().filter(|child| {
+                // A number is given out again: a child is no older than its parent.
+                child.parent() == Some(parent.pid()) && child.start_time() >= parent.start_time()
+            }));
+        }
+        found
     }
 }

@@ -9,7 +9,7 @@ mod running;
 mod started;
 mod status;
 
-pub use activity::Activity;
+pub use activity::{Activity, memory};
 pub use child::{has_ended, is_paused, pause, resume, signal, status};
 pub use listening::listening;
 pub use port::{Port, Transport};

@@ -7,7 +7,7 @@ use std::sync::{OnceLock, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use processes::{Activity, Running, Status, has_ended, is_paused, pause, resume, status};
+use processes::{Activity, Running, Status, has_ended, is_paused, memory, pause, resume, status};
 
 /// How long to wait for what must come.
 const LONG: Duration = Duration::from_secs(30);
@@ -164,6 +164,6 @@ fn tells_memory_in_bytes() {
     let script = "text=$(head -c 20000000 /dev/zero | tr '\\0' x); echo $$; sleep 1000; :";
     let mut shell = Shell::start(script);
     assert_eq!(shell.number(), shell.id);
-    let memory = Activity::of(shell.id).expect("it is there").memory;
-    assert!((20_000_000..400_000_000).contains(&memory), "{memory}");
+    let held = memory(shell.id).expect("it is there");
+    assert!((20_000_000..400_000_000).contains(&held), "{held}");
 }

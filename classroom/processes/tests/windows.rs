@@ -1,20 +1,62 @@
 //! What is done to programs on Windows, tried on real ones.
 #![cfg(windows)]
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
-use std::thread;
+use std::sync::{OnceLock, mpsc};
 use std::time::{Duration, Instant};
+use std::{env, hint, thread};
 
-use processes::{Running, has_ended};
+use processes::{Running, has_ended, memory};
 
 /// How long to wait for what must come.
 const LONG: Duration = Duration::from_secs(30);
 
+/// The one that watches for Ctrl-C, of which a process has one.
+fn running() -> &'static Running {
+    static RUNNING: OnceLock<Running> = OnceLock::new();
+    RUNNING.get_or_init(|| Running::new().expect("nobody else watches"))
+}
+
+fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + LONG;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "not seen: {what}");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// The shell holds little, and the program that it starts much.
+#[test]
+fn tells_the_memory_of_a_program_and_of_those_that_it_starts() {
+    let mut command = Command::new("cmd");
+    command.arg("/C").arg(env::current_exe().expect("we are one"));
+    command.args(["--exact", "--ignored", "--nocapture", "holds_much"]).stdin(Stdio::piped());
+    let begin = |child: &mut Child| (child.id(), (child.id(), child.stdin.take()));
+    let (id, stdin) = running().start(&mut command, begin).expect("cmd is there");
+    wait_until("the second one holds much", || {
+        let held = memory(id).expect("it is there");
+        assert!(held < 10 * MUCH as u64, "{held}");
+        held >= MUCH as u64
+    });
+    drop(stdin);
+    wait_until("it is gone", || memory(id).is_none());
+    running().end(&id);
+}
+
+const MUCH: usize = 50_000_000;
+
+#[test]
+#[ignore = "the test above starts it"]
+fn holds_much() {
+    let bytes = hint::black_box(vec![1_u8; MUCH]);
+    io::stdin().read_to_end(&mut Vec::new()).expect("it comes to its end");
+    drop(bytes);
+}
+
 #[test]
 fn ends_what_has_lost_its_parent() {
-    let running = Running::new().expect("nobody else watches");
+    let running = running();
     let mut command = Command::new("cmd");
     // The second one lives as long as its input is open.
     command.args(["/C", "start", "/b", "cmd"]).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -23,11 +65,7 @@ fn ends_what_has_lost_its_parent() {
         (child.id(), (child.id(), pipes.expect("they are pipes")))
     };
     let (id, (mut stdin, stdout)) = running.start(&mut command, begin).expect("cmd is there");
-    let deadline = Instant::now() + LONG;
-    while running.with(&id, has_ended) == Some(false) {
-        assert!(Instant::now() < deadline, "the first one does not end");
-        thread::sleep(Duration::from_millis(2));
-    }
+    wait_until("the first one ends", || running.with(&id, has_ended) == Some(true));
     stdin.write_all(b"echo still here\r\n").expect("the second one reads");
 
     let (sender, seen) = mpsc::channel();

@@ -358,7 +358,7 @@ fn await_reply(bench: &mut Bench, peer: &mut Peer, patience: Duration, what: &st
     let began = Instant::now();
     peer.wait_for(Some(LOOK));
     while let Some(silence) = peer.await_arrival()? {
-        let memory = program.activity().map_or(0, |activity| activity.memory);
+        let memory = program.memory();
         ensure(memory < MEMORY, || {
             let observed = "the program keeps all of it: it holds more than 1 GiB by now";
             Failure::new(expected.as_str(), observed).only_cause(KEPT_CAUSE)

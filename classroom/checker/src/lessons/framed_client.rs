@@ -426,7 +426,7 @@ fn makes_no_room<A: Answers>(bench: &mut Bench) -> Outcome {
     let mut peer = served::<A>(bench)?;
     receive(bench, &mut peer, "much")?;
     let program = bench.program()?;
-    let memory = || program.activity().map_or(0, |activity| activity.memory);
+    let memory = || program.memory();
     let before = memory();
     peer.send(A::large(2 * MUCH as u32))?;
     bench.settle()?;
@@ -575,7 +575,7 @@ fn reaction(bench: &mut Bench, peer: &mut Peer) -> Outcome<Reaction> {
         return Ok(Reaction::GoesOn);
     }
     if let Then::Silence(silence) = arrival.then {
-        let memory = bench.program()?.activity().map_or(0, |activity| activity.memory);
+        let memory = bench.program()?.memory();
         let room = if memory > MUCH { ", and has made room for hundreds of MB" } else { "" };
         return Ok(Reaction::Neither(format!("it waits for what never comes{room}: {silence}")));
     }

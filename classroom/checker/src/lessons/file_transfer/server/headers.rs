@@ -147,7 +147,7 @@ pub fn oversized_length(bench: &mut Bench) -> Outcome {
     let size = 1_u64 << 60;
     peer.send(header(&json!({"action": "put", "filename": "huge.txt", "filesize": size})))?;
     goes_on(bench, "a server that survives the announcement of a huge file")?;
-    let memory = bench.program()?.activity().map_or(0, |activity| activity.memory);
+    let memory = bench.program()?.memory();
     ensure(memory < MEMORY, || {
         let expected = "a server whose memory grows with what has come, not with what is announced";
         Failure::new(expected, "it holds more than 512 MiB when nothing of the file has come")
