@@ -81,14 +81,18 @@ impl Port {
             Transport::Tcp => {
                 let sign = Sign::Udp { _taken: UdpSocket::bind(address)? };
                 // Bound and let go: the program can have it. `TcpListener` would bind it also
-                // while old connections linger in it, and not every program does.
-                let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?;
-                socket.bind(&SocketAddr::from(everywhere).into())?;
+                // while old connections linger in it, and not every program does. On Windows all
+                // addresses together can be had while somebody has one of them.
+                for at in [everywhere, address] {
+                    let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?;
+                    socket.bind(&SocketAddr::from(at).into())?;
+                }
                 sign
             }
             Transport::Udp => {
                 let sign = Sign::Tcp { _taken: TcpListener::bind(address)? };
                 UdpSocket::bind(everywhere)?;
+                UdpSocket::bind(address)?;
                 sign
             }
         };
