@@ -305,10 +305,30 @@ fn next_piece(pipe: &mut impl BufRead) -> Option<Vec<u8>> {
 
 /// A line as the story tells it: on one line, without anything that a terminal obeys.
 fn told(line: &[u8]) -> String {
-    let text = String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(line)).into_owned();
+    // On Windows many a language ends its lines in two characters.
+    let line = line.strip_suffix(b"\r\n").or(line.strip_suffix(b"\n")).unwrap_or(line);
+    let text = String::from_utf8_lossy(line).into_owned();
     let text: String = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
     match text.char_indices().nth(TOLD) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::told;
+
+    #[test]
+    fn a_line_is_told_without_its_end_and_without_what_a_terminal_obeys() {
+        for (line, expected) in [
+            (&b"one\n"[..], "one"),
+            (b"one\r\n", "one"),
+            (b"one", "one"),
+            (b"one\rtwo\r\n", "one\u{fffd}two"),
+            (b"\x1b[2J\n", "\u{fffd}[2J"),
+        ] {
+            assert_eq!(told(line), expected);
+        }
     }
 }
