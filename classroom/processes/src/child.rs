@@ -98,8 +98,14 @@ mod portable {
 
     use crate::status::Status;
 
-    /// There are no process groups here.
-    pub fn own_group(_command: &mut Command) {}
+    /// Lets a command start in a group of its own, which the console's Ctrl-C does not reach.
+    pub fn own_group(command: &mut Command) {
+        use std::os::windows::process::CommandExt;
+
+        /// As Microsoft's page on process creation flags has it.
+        const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
+        command.creation_flags(CREATE_NEW_PROCESS_GROUP);
+    }
 
     /// Ends a process, and waits for it.
     pub fn end(child: &mut Child) -> io::Result<ExitStatus> {
@@ -110,8 +116,11 @@ mod portable {
 
     /// How a process has ended, if it has.
     pub fn status(child: &mut Child) -> Option<Status> {
-        let status = child.try_wait().ok().flatten()?;
-        Some(Status::Code(status.code().unwrap_or_default()))
+        let code = child.try_wait().ok().flatten()?.code().unwrap_or_default();
+        // An NTSTATUS whose two highest bits say that it is an error (Microsoft, [MS-ERREF] 2.3):
+        // nobody ends with one on purpose.
+        let is_error = code.cast_unsigned() >> 30 == 0b11 && code.cast_unsigned() >> 28 & 1 == 0;
+        Some(if is_error { Status::Exception(code.cast_unsigned()) } else { Status::Code(code) })
     }
 
     /// Tells whether a process has ended.

@@ -9,12 +9,24 @@ pub enum Status {
     Code(i32),
     /// A signal ended it (Unix).
     Signal(i32),
+    /// An exception that it did not catch ended it, or what is like one (Windows): its code.
+    Exception(u32),
 }
 
 impl Status {
     /// Tells whether the program says that all went well.
     pub fn is_success(self) -> bool {
         self == Self::Code(0)
+    }
+
+    /// Tells whether the program says that something went wrong.
+    pub fn is_failure(self) -> bool {
+        matches!(self, Self::Code(code) if code != 0)
+    }
+
+    /// Tells whether it did not end by itself.
+    pub fn has_crashed(self) -> bool {
+        !matches!(self, Self::Code(_))
     }
 }
 
@@ -26,6 +38,7 @@ impl fmt::Display for Status {
                 Some(name) => write!(f, "signal {signal}, {name}"),
                 None => write!(f, "signal {signal}"),
             },
+            Self::Exception(code) => write!(f, "exception {code:#x}"),
         }
     }
 }

@@ -87,7 +87,7 @@ fn judge(words: &[String], program: &[String], desk: &Desk) -> anyhow::Result<Ma
     match ended.status {
         Some(Status::Code(0 | 1)) => Ok(marks(&ended)),
         Some(Status::Code(_)) => bail!("{}", first_line(&String::from_utf8_lossy(&ended.stderr))),
-        Some(Status::Signal(_)) => bail!("it brought its checker down"),
+        Some(Status::Signal(_) | Status::Exception(_)) => bail!("it brought its checker down"),
         None => {
             let why = format!("it was not done in {} s", desk.limit.as_secs());
             match marks(&ended) {
