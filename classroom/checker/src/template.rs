@@ -42,8 +42,8 @@ pub fn from_anywhere(words: &[String], folder: &Path) -> Vec<String> {
     let absolute = |(position, word): (usize, &String)| {
         let path = Path::new(word);
         let is_bare = path.components().count() == 1;
-        // A bare first word is looked for where programs lie, not here.
-        let is_command = position == 0 && is_bare;
+        // A bare first word is looked for where programs lie; and here as well, but by cmd alone.
+        let is_command = position == 0 && is_bare && !cfg!(windows);
         // Another, as in `main.py server`, is not a folder just because one has that name. But
         // an option's is, as in `java -cp out`, and what an interpreter runs.
         let before = position.checked_sub(1).map_or("", |position| &words[position]);
@@ -51,7 +51,8 @@ pub fn from_anywhere(words: &[String], folder: &Path) -> Vec<String> {
             || (before.starts_with('-') && before != "-m")
             || (position == 1 && Path::new(before).components().count() == 1);
         let file = folder.join(path);
-        let is_there = file.is_file() || (is_path && file.is_dir());
+        let is_program = position == 0 && is_program(&file);
+        let is_there = file.is_file() || is_program || (is_path && file.is_dir());
         // An empty word names nothing, and is no path to this very folder.
         let is_ours = !word.is_empty() && !is_command && path.is_relative() && is_there;
         if is_ours { file.to_string_lossy().into_owned() } else { word.clone() }
@@ -59,9 +60,33 @@ pub fn from_anywhere(words: &[String], folder: &Path) -> Vec<String> {
     words.iter().enumerate().map(absolute).collect()
 }
 
+/// Tells whether Windows would find a program under this name, which needs not be named whole.
+fn is_program(path: &Path) -> bool {
+    cfg!(windows) && path.with_added_extension("exe").is_file()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(windows)]
+    #[test]
+    fn a_program_is_found_where_cmd_finds_it() {
+        let here = tempfile::tempdir().expect("a folder");
+        std::fs::write(here.path().join("mine.exe"), "").expect("a file in it");
+        for (command, found) in [
+            ("mine 127.0.0.1:1", true),
+            ("mine.exe 127.0.0.1:1", true),
+            (".\\mine 127.0.0.1:1", true),
+            ("./mine 127.0.0.1:1", true),
+            ("yours 127.0.0.1:1", false),
+            ("python mine", false),
+        ] {
+            let words: Vec<_> = command.split(' ').map(String::from).collect();
+            let filled = from_anywhere(&words, here.path());
+            assert_eq!(filled != words, found, "{command}: {filled:?}");
+        }
+    }
 
     #[test]
     fn a_folder_is_one_only_where_a_path_may_stand() {
