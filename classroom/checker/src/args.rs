@@ -107,7 +107,8 @@ pub struct Judging {
 impl Cli {
     /// Reads the command line. What cannot be meant ends the checker.
     pub fn read() -> Self {
-        Self::try_parse().unwrap_or_else(|error| with_tip(error).exit())
+        // Windows' shells leave it to the program to find what `submissions/*` means.
+        Self::try_parse_from(wild::args_os()).unwrap_or_else(|error| with_tip(error).exit())
     }
 }
 
