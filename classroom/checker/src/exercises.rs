@@ -19,7 +19,7 @@ mod switchboard;
 use anyhow::Context;
 use course::Exercise;
 
-use crate::lessons::Part;
+use crate::part::Part;
 
 /// The checks of an exercise, which names them in its `Cargo.toml`, under `check`.
 ///

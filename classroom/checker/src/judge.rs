@@ -3,7 +3,7 @@
 use course::Catalogue;
 use processes::Running;
 
-use crate::lessons::{Check, Part};
+use crate::part::{Check, Part};
 use crate::report::{Format, Judged, Reporter};
 use crate::run;
 use crate::template::Template;

@@ -12,6 +12,7 @@ mod gate;
 mod judge;
 mod lessons;
 mod pair;
+mod part;
 mod peer;
 mod pipe;
 mod program;
@@ -31,7 +32,8 @@ use course::{Catalogue, is_unread};
 
 use crate::args::{Activity, Cli, Judging, Scope, misused};
 use crate::judge::{judge, with_programs};
-use crate::lessons::{Check, PARTS, Part};
+use crate::lessons::PARTS;
+use crate::part::{Check, Part};
 use crate::template::Template;
 
 /// The status that says that the checker was asked for something impossible.

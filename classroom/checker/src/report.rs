@@ -6,7 +6,7 @@ mod text;
 use clap::ValueEnum;
 use course::Catalogue;
 
-use crate::lessons::Part;
+use crate::part::Part;
 use crate::run::{Heading, Report};
 use crate::verdict::Verdict;
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::bench::Bench;
 use crate::gate::Gate;
-use crate::lessons::{Check, Part};
+use crate::part::{Check, Part};
 use crate::template::Template;
 use crate::verdict::{Plain, Stop, Verdict};
 use crate::watch::{Doing, settle};

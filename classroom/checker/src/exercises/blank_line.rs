@@ -3,7 +3,8 @@
 use processes::Status;
 
 use crate::bench::Bench;
-use crate::lessons::{Check, Part, tcp_client};
+use crate::lessons::tcp_client;
+use crate::part::{Check, Part};
 use crate::peer::Peer;
 use crate::program::Stream;
 use crate::role::{Role, Transport};

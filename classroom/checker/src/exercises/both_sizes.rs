@@ -7,7 +7,7 @@ use crate::exercises::headers::{expect, expect_body, receive};
 use crate::exercises::stalled;
 use crate::lessons::exchange::Exchange;
 use crate::lessons::tcp_server;
-use crate::lessons::{Check, Part};
+use crate::part::{Check, Part};
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, ensure};
 

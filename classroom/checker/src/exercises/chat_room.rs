@@ -2,7 +2,7 @@
 
 use crate::bench::Bench;
 use crate::datagrams::{Caller, LONG};
-use crate::lessons::{Check, Part};
+use crate::part::{Check, Part};
 use crate::role::{Role, Transport};
 use crate::verdict::Outcome;
 

@@ -6,7 +6,7 @@ use crate::bench::Bench;
 use crate::exercises::headers::{expect, expect_body, receive};
 use crate::lessons::exchange::Exchange;
 use crate::lessons::tcp_server;
-use crate::lessons::{Check, Part};
+use crate::part::{Check, Part};
 use crate::peer::Peer;
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, Stop, ensure};

@@ -2,9 +2,10 @@
 
 use crate::bench::Bench;
 use crate::lessons::exchange::{Exchange, next_client};
+use crate::lessons::length;
 use crate::lessons::length::frame;
 use crate::lessons::tcp_server::{self, let_go};
-use crate::lessons::{Check, Part, length};
+use crate::part::{Check, Part};
 use crate::peer::{Arrival, Then};
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, ensure};

@@ -3,7 +3,7 @@
 use processes::Status;
 
 use crate::bench::Bench;
-use crate::lessons::{Check, Part};
+use crate::part::{Check, Part};
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, ensure};
 

@@ -4,7 +4,7 @@ use bstr::ByteSlice;
 use processes::Status;
 
 use crate::bench::Bench;
-use crate::lessons::{Check, Part};
+use crate::part::{Check, Part};
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, Stop, ensure};
 

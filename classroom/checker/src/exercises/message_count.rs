@@ -2,7 +2,8 @@
 
 use crate::bench::Bench;
 use crate::lessons::exchange::{Exchange, next_client};
-use crate::lessons::{Check, Part, patience, tcp_server};
+use crate::lessons::{patience, tcp_server};
+use crate::part::{Check, Part};
 use crate::peer::Peer;
 use crate::role::{Role, Transport};
 use crate::verdict::Outcome;

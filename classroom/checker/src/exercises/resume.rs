@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::bench::Bench;
 use crate::exercises::headers::{expect, pack, receive};
-use crate::lessons::{Check, Part, tcp_client};
+use crate::lessons::tcp_client;
+use crate::part::{Check, Part};
 use crate::peer::{Peer, Then};
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, ensure};

@@ -6,7 +6,7 @@ use processes::Status;
 
 use crate::bench::Bench;
 use crate::datagrams::{Host, Reception};
-use crate::lessons::{Check, Part};
+use crate::part::{Check, Part};
 use crate::program::Stream;
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, ensure};

@@ -2,7 +2,7 @@
 
 use crate::bench::Bench;
 use crate::lessons::tcp_server::goes_on;
-use crate::lessons::{Check, Part};
+use crate::part::{Check, Part};
 use crate::peer::{Peer, Then};
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, ensure};

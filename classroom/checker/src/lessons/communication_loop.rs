@@ -1,7 +1,8 @@
 //! Lesson 2: the same connection, message after message.
 
 use crate::bench::Bench;
-use crate::lessons::{Check, Part, echo, tcp_client, waiting};
+use crate::lessons::{echo, tcp_client, waiting};
+use crate::part::{Check, Part};
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, ensure};
 use crate::watch::Doing;

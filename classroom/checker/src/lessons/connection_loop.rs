@@ -3,7 +3,8 @@
 use crate::bench::Bench;
 use crate::lessons::exchange::next_client;
 use crate::lessons::tcp_server::{self, goes_on};
-use crate::lessons::{Check, Part, echo, lasting, patience, tcp_client, waiting};
+use crate::lessons::{echo, lasting, patience, tcp_client, waiting};
+use crate::part::{Check, Part};
 use crate::peer::Then;
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, ensure};

@@ -3,7 +3,8 @@
 use crate::bench::Bench;
 use crate::lessons::exchange::{Exchange, next_client};
 use crate::lessons::waiting::{self, Crowd};
-use crate::lessons::{Check, lasting, tcp_client};
+use crate::lessons::{lasting, tcp_client};
+use crate::part::Check;
 use crate::peer::{Peer, Then};
 use crate::verdict::{Outcome, ensure};
 use crate::watch::Doing;

@@ -9,7 +9,8 @@ use processes::Status;
 
 use crate::bench::Bench;
 use crate::lessons::tcp_client::{self, exchange, receive};
-use crate::lessons::{Check, lasting, length, waiting};
+use crate::lessons::{lasting, length, waiting};
+use crate::part::Check;
 use crate::peer::{Peer, Then, quoted};
 use crate::program::{Program, Stream};
 use crate::verdict::{Failure, Outcome, Plain, ensure};

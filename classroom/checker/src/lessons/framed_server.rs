@@ -2,7 +2,8 @@
 
 use crate::lessons::commands::{self, Replies, good};
 use crate::lessons::exchange::next_client;
-use crate::lessons::{Check, lasting, patience, tcp_client, tcp_server, waiting};
+use crate::lessons::{lasting, patience, tcp_client, tcp_server, waiting};
+use crate::part::Check;
 
 /// The checks of a server that replies like this.
 pub const fn checks<R: Replies>() -> [Check; 25] {

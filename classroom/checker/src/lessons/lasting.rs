@@ -4,9 +4,9 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use crate::bench::Bench;
-use crate::lessons::Check;
 use crate::lessons::patience::{SLACK, TIMEOUT};
 use crate::lessons::tcp_server;
+use crate::part::Check;
 use crate::peer::Peer;
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 use crate::watch::Doing;

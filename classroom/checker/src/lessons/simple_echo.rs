@@ -4,7 +4,8 @@ use processes::Status;
 
 use crate::bench::Bench;
 use crate::lessons::tcp_client::ends_with_error;
-use crate::lessons::{Check, Part, waiting};
+use crate::lessons::waiting;
+use crate::part::{Check, Part};
 use crate::peer::Peer;
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};

@@ -2,7 +2,8 @@
 
 use crate::lessons::commands::{self, Replies, good};
 use crate::lessons::exchange::next_client;
-use crate::lessons::{Check, Part, echo, lasting, patience, tcp_client, tcp_server, waiting};
+use crate::lessons::{echo, lasting, patience, tcp_client, tcp_server, waiting};
+use crate::part::{Check, Part};
 use crate::peer::{Arrival, Peer};
 use crate::role::{Role, Transport};
 use crate::verdict::Outcome;

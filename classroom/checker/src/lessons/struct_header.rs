@@ -2,7 +2,8 @@
 
 use crate::lessons::commands::Replies;
 use crate::lessons::framed_client::{self, Answers};
-use crate::lessons::{Check, Part, framed_server, length};
+use crate::lessons::{framed_server, length};
+use crate::part::{Check, Part};
 use crate::peer::{Arrival, Peer};
 use crate::role::{Role, Transport};
 use crate::verdict::Outcome;

@@ -5,7 +5,8 @@ use bstr::ByteSlice;
 use processes::Status;
 
 use crate::bench::Bench;
-use crate::lessons::{Check, lasting};
+use crate::lessons::lasting;
+use crate::part::Check;
 use crate::peer::{Peer, Then};
 use crate::program::Stream;
 use crate::role::Transport;

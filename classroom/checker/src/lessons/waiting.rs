@@ -1,9 +1,9 @@
 //! The checks of programs that wait: for what never comes, for what they have not sent, or awake.
 
 use crate::bench::Bench;
-use crate::lessons::Check;
 use crate::lessons::exchange::{Exchange, next_client};
 use crate::lessons::tcp_client::{self, Pack, receive};
+use crate::part::Check;
 use crate::peer::Then;
 use crate::verdict::{Failure, Outcome, Plain, ensure};
 use crate::watch::Doing;

@@ -11,9 +11,10 @@ use super::message::{DIGITS_AS_LETTERS, framed, header, here_is, in_capitals, md
 use super::paths::{END_OF_FILE, FINAL_NAME, Outside, Way, clear, expect_file, expect_no_file};
 use crate::bench::Bench;
 use crate::lessons::framed_client::expect_room;
+use crate::lessons::lasting;
 use crate::lessons::length;
 use crate::lessons::tcp_client::{self, ends_with_error};
-use crate::lessons::{Check, Part, lasting};
+use crate::part::{Check, Part};
 use crate::peer::Peer;
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};

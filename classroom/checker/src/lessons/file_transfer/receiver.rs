@@ -13,7 +13,7 @@ use super::paths::{
 use crate::bench::Bench;
 use crate::lessons::patience::{self, SLACK, TIMEOUT};
 use crate::lessons::tcp_server::{self, by_staying, goes_on};
-use crate::lessons::{Check, Part};
+use crate::part::{Check, Part};
 use crate::peer::{Peer, Then};
 use crate::role::{Role, Transport};
 use crate::verdict::{Failure, Outcome, Plain, ensure};

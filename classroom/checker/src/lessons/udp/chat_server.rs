@@ -3,7 +3,8 @@
 use crate::bench::Bench;
 use crate::datagrams::Caller;
 use crate::lessons::udp_server::{self, Exchange};
-use crate::lessons::{Check, Part, lasting, tcp_client, waiting};
+use crate::lessons::{lasting, tcp_client, waiting};
+use crate::part::{Check, Part};
 use crate::role::{Role, Transport};
 use crate::verdict::Outcome;
 

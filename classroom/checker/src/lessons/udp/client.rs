@@ -1,7 +1,8 @@
 //! The checks of the client that asks once.
 
 use crate::lessons::udp_client::{self, Client};
-use crate::lessons::{Check, Part, lasting, tcp_client, waiting};
+use crate::lessons::{lasting, tcp_client, waiting};
+use crate::part::{Check, Part};
 use crate::role::{Role, Transport};
 
 /// The client's checks.

@@ -1,7 +1,8 @@
 //! The checks of the server that answers `hi`.
 
 use crate::lessons::udp_server::{self, Exchange};
-use crate::lessons::{Check, Part, lasting, tcp_client, waiting};
+use crate::lessons::{lasting, tcp_client, waiting};
+use crate::part::{Check, Part};
 use crate::role::{Role, Transport};
 
 /// The server's checks.
