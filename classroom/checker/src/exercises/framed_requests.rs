@@ -1,10 +1,10 @@
 //! Exercise 5b: a server that runs commands which have their length in front.
 
 use crate::bench::Bench;
-use crate::lessons::exchange::{Exchange, next_client};
+use crate::lessons::exchange::{Exchange, let_go, next_client};
 use crate::lessons::length;
 use crate::lessons::length::frame;
-use crate::lessons::tcp_server::{self, let_go};
+use crate::lessons::tcp_server;
 use crate::part::{Check, Part};
 use crate::peer::{Arrival, Then};
 use crate::role::{Role, Transport};

@@ -2,9 +2,9 @@
 
 use crate::bench::Bench;
 use crate::exercises::stalled;
-use crate::lessons::exchange::{Exchange, next_client};
+use crate::lessons::exchange::{Exchange, let_go, next_client};
 use crate::lessons::length;
-use crate::lessons::tcp_server::{self, let_go};
+use crate::lessons::tcp_server;
 use crate::part::{Check, Part};
 use crate::role::{Role, Transport};
 use crate::verdict::{Outcome, Stop};

@@ -1,8 +1,8 @@
-//! A plain exchange with a server, which most checks end with.
+//! A plain exchange with a server, which most checks end with, and a client's being let go.
 
 use crate::bench::Bench;
-use crate::peer::Peer;
-use crate::verdict::{Failure, Outcome, Plain, Stop};
+use crate::peer::{Peer, Then};
+use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 use crate::watch::Doing;
 
 /// What is said where a plain exchange ends in silence: other checks follow it up.
@@ -51,4 +51,16 @@ pub fn look_into_silence(bench: &mut Bench, stop: Stop) -> Stop {
         },
         stop => stop,
     }
+}
+
+/// Expects that the program ends the connection, in order or with a reset, and that nothing
+/// comes before.
+pub fn let_go(peer: &mut Peer, expected: &str) -> Outcome {
+    let arrival = peer.receive(1024)?;
+    ensure(matches!(arrival.then, Then::End | Then::Reset), || {
+        if arrival.bytes.is_empty() {
+            return Failure::new(expected, peer.what(&arrival.then));
+        }
+        Failure::new(expected, "an answer came").bytes([], arrival.bytes.as_slice())
+    })
 }

@@ -4,8 +4,8 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use crate::bench::Bench;
+use crate::lessons::exchange::let_go;
 use crate::lessons::patience::{SLACK, TIMEOUT};
-use crate::lessons::tcp_server;
 use crate::part::Check;
 use crate::peer::Peer;
 use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
@@ -177,7 +177,7 @@ fn silent_clients(bench: &mut Bench, served: Comes) -> Outcome<u64> {
     for mut peer in silent {
         // Whoever serves one after another lets one after another go.
         peer.wait_for(Some(TIMEOUT + SLACK));
-        tcp_server::let_go(&mut peer, "the end of the connection, for the client is silent")?;
+        let_go(&mut peer, "the end of the connection, for the client is silent")?;
         peer.close()?;
     }
     Ok(before)

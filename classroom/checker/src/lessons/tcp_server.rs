@@ -2,10 +2,10 @@
 //! request of its lesson and how to judge the reply.
 
 use crate::bench::{Bench, ENDS_WITH_CLIENT};
-use crate::lessons::exchange::{Exchange, next_client};
+use crate::lessons::exchange::{Exchange, let_go, next_client};
 use crate::lessons::lasting;
 use crate::peer::{Peer, Then};
-use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
+use crate::verdict::{Failure, Outcome, Plain, Stop};
 use crate::watch::Doing;
 
 /// Causes of a restart that fails.
@@ -100,18 +100,6 @@ pub fn peer_closed(bench: &mut Bench, good: Exchange) -> Outcome {
     })?;
     peer.close()?;
     next_client(bench, good).map(drop)
-}
-
-/// Expects that the program ends the connection, in order or with a reset, and that nothing
-/// comes before.
-pub fn let_go(peer: &mut Peer, expected: &str) -> Outcome {
-    let arrival = peer.receive(1024)?;
-    ensure(matches!(arrival.then, Then::End | Then::Reset), || {
-        if arrival.bytes.is_empty() {
-            return Failure::new(expected, peer.what(&arrival.then));
-        }
-        Failure::new(expected, "an answer came").bytes([], arrival.bytes.as_slice())
-    })
 }
 
 /// A client vanishes.
