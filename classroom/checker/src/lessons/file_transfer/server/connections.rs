@@ -2,7 +2,7 @@
 
 use super::super::message::{get, put, receive, receive_ok};
 use super::super::paths::expect_file;
-use super::{
+use super::clients::{
     FILE, MAX_ANSWER, call, connect, fetched, folder, next_client, stop_within_file, upload,
     upload_another,
 };

@@ -13,7 +13,9 @@ use super::super::paths::{
     BEHIND, END_OF_FILE, FINAL_NAME, OUTSIDE, Outside, RESET_PASSED_OVER, TOO_MUCH, Way,
     expect_file, expect_no_file, expect_nothing_behind, find,
 };
-use super::{FILE, MAX_ANSWER, connect, folder, next_client, stop_within_file, told_folder};
+use super::clients::{
+    FILE, MAX_ANSWER, connect, folder, next_client, stop_within_file, told_folder,
+};
 use crate::bench::Bench;
 use crate::lessons::tcp_server::by_staying;
 use crate::peer::Then;

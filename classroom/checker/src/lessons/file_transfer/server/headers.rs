@@ -8,7 +8,7 @@ use super::super::message::{
     expect_turned_away, framed, get, header, md5, put, receive_ok, receive_refusal,
 };
 use super::super::paths::{expect_file, expect_no_file};
-use super::{FILE, MAX_ANSWER, call, connect, folder, next_client};
+use super::clients::{FILE, MAX_ANSWER, call, connect, folder, next_client};
 use crate::bench::Bench;
 use crate::lessons::framed_client::LULL;
 use crate::lessons::length;
