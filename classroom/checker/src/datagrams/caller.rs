@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use processes::Transport;
 
-use super::{BUFFER, Reception, is_refusal, is_timeout};
+use super::reception::{BUFFER, Reception, is_refusal, is_timeout};
 use crate::beginning::not_at;
 use crate::bench::Bench;
 use crate::gate::Gate;

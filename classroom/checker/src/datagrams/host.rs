@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 
-use super::{BUFFER, Reception, is_refusal, is_timeout};
+use super::reception::{BUFFER, Reception, is_refusal, is_timeout};
 use crate::beginning::not_begun;
 use crate::bench::Bench;
 use crate::gate::Gate;
