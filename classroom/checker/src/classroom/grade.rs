@@ -1,6 +1,7 @@
 //! `grade`: many submissions are checked, one after another, and a table made of what came of them.
 
 mod bounded;
+mod desk;
 mod package;
 mod submission;
 mod table;
@@ -14,6 +15,8 @@ use clap::Args;
 use course::Course;
 use processes::Running;
 use tempfile::TempDir;
+
+use self::desk::Desk;
 
 /// How submissions are checked. GRADING.md says what it means to run them.
 #[derive(Args)]
@@ -29,16 +32,6 @@ pub struct Grade {
     /// How many seconds a submission may take in all, and to be compiled
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     limit: u64,
-}
-
-/// What all submissions are checked with.
-struct Desk<'a> {
-    course: &'a Course,
-    running: &'a Running,
-    /// How long each step may take.
-    limit: Duration,
-    /// Where the programs put what they leave behind.
-    scrap: TempDir,
 }
 
 impl Grade {

@@ -8,8 +8,8 @@ use course::{Course, Exercise, Id, build_command, executable};
 use processes::Status;
 use toml::{Table, Value};
 
-use super::Desk;
 use super::bounded;
+use super::desk::Desk;
 
 /// Where submissions are built, below the course's folder.
 const BENCH: &str = ".exercises/grading";

@@ -11,8 +11,8 @@ use processes::Status;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Desk;
 use super::bounded::{self, Ended};
+use super::desk::Desk;
 use super::package;
 use super::table::{Marks, Row};
 use crate::template::from_anywhere;
