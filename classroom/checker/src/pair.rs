@@ -1,6 +1,7 @@
 //! Judges two programs that speak a protocol of their own: does one thing at a time to the line
 //! between them, or to one of them, and looks whether it makes a difference that it must not make.
 
+mod check;
 mod likeness;
 mod line;
 mod measure;
@@ -20,6 +21,7 @@ use processes::Running;
 
 use crate::args::{Pairing, misused};
 use crate::judge::with_programs;
+use crate::pair::check::Check;
 use crate::pair::measure::Measure;
 use crate::pair::stage::{Input, Pair};
 use crate::pair::trial::Trial;
@@ -32,26 +34,6 @@ use crate::verdict::{Outcome, Stop, Verdict};
 /// How many events of a check are told: the first, and the last.
 const FIRST_EVENTS: usize = 8;
 const LAST_EVENTS: usize = 6;
-
-/// One thing that is tried with two programs.
-pub struct Check {
-    /// An id of the catalogue, or one that begins with `works`.
-    pub id: &'static str,
-    /// Which of the two it is about.
-    pub side: Option<Side>,
-    /// What is done, in one line.
-    pub about: &'static str,
-    /// Does it.
-    pub run: fn(&Trial) -> Outcome,
-    /// Likely causes when it fails, the commonest first.
-    pub causes: &'static [&'static str],
-}
-
-impl From<&Check> for Heading {
-    fn from(check: &Check) -> Self {
-        Self { id: check.id, side: check.side, about: check.about, causes: check.causes }
-    }
-}
 
 /// What comes first: without it nothing else can be said.
 const WORKS: Heading = Heading {

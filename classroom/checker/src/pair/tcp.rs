@@ -9,12 +9,13 @@ use record::Direction;
 use socket2::SockRef;
 use wire::streams::{Bends, Pause, Then};
 
+use crate::pair::check::Check;
 use crate::pair::likeness::Likeness;
 use crate::pair::line::{self, Bend};
 use crate::pair::measure::{Measure, server_ends_first};
 use crate::pair::stage::{End, Input, PATIENCE, Performance, Stage};
 use crate::pair::trial::Trial;
-use crate::pair::{Check, Side};
+use crate::run::Side;
 use crate::verdict::{Failure, Outcome, Stop, ensure};
 use crate::watch::{Doing, Watch, settle};
 

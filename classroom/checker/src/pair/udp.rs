@@ -8,12 +8,13 @@ use processes::{Port, Status, Transport};
 use record::{Direction, What};
 use wire::datagrams::Bends;
 
+use crate::pair::check::Check;
 use crate::pair::line::Bend;
 use crate::pair::stage::{End, Performance, Stage};
 use crate::pair::tcp::WORKS_NEXT_CLIENT;
 use crate::pair::trial::Trial;
-use crate::pair::{Check, Side};
 use crate::peer::bytes_text;
+use crate::run::Side;
 use crate::verdict::{Failure, Outcome, Stop, ensure};
 use crate::watch::{Doing, settle};
 
