@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Judged, Reporter};
+use super::tally::{Judged, Tally};
 use crate::difference::difference;
 use crate::run::{Report, Side};
 use crate::verdict::Verdict;
@@ -43,20 +43,20 @@ struct Evidence {
 
 impl Check {
     /// Takes over what came of a check.
-    pub fn of(report: &Report, reporter: &Reporter) -> Self {
+    pub fn of(report: &Report, tally: &Tally) -> Self {
         let (status, message) = match &report.verdict {
             Verdict::Passed => ("passed", report.check.about.into()),
-            Verdict::Failed(_) => ("failed", reporter.meaning(&report.check)),
+            Verdict::Failed(_) => ("failed", tally.meaning(&report.check)),
             Verdict::Remarked(failure) => ("remarked", failure.observed.clone()),
             Verdict::Skipped(why) => ("skipped", why.clone()),
         };
-        let evidence = Evidence::of(report, reporter);
+        let evidence = Evidence::of(report, tally);
         Self { id: report.check.id, side: report.check.side, status, message, evidence }
     }
 }
 
 impl Evidence {
-    fn of(report: &Report, reporter: &Reporter) -> Self {
+    fn of(report: &Report, tally: &Tally) -> Self {
         let failure = match &report.verdict {
             Verdict::Failed(failure) | Verdict::Remarked(failure) => Some(failure),
             _ => None,
@@ -68,8 +68,8 @@ impl Evidence {
             expected: failure.map(|failure| failure.expected.clone()),
             observed: failure.map(|failure| failure.observed.clone()),
             difference: bytes.map(difference).unwrap_or_default(),
-            causes: reporter.causes(report),
-            read_on: failure.map(|_| reporter.read_on(report)).unwrap_or_default(),
+            causes: tally.causes(report),
+            read_on: failure.map(|_| tally.read_on(report)).unwrap_or_default(),
         }
     }
 }
@@ -83,9 +83,8 @@ pub fn print_line(check: &Check) -> anyhow::Result<()> {
 }
 
 /// Prints all that came.
-pub fn print(reporter: Reporter) -> anyhow::Result<()> {
-    let checks = reporter.kept;
-    let document = match reporter.judged {
+pub fn print(judged: Judged, checks: Vec<Check>) -> anyhow::Result<()> {
+    let document = match judged {
         Judged::Part(part) => Document {
             lesson: Some(part.lesson),
             role: part.role.to_string(),

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Judged, Reporter};
+use super::tally::{Judged, Tally};
 use crate::difference::difference;
 use crate::run::{Heading, Report, Side};
 use crate::verdict::{Failure, Verdict};
@@ -17,20 +17,20 @@ const SIDE: usize = 6;
 const WIDTH: usize = 80;
 
 /// Prints what came of one check: a line, or for a failed one all there is to know.
-pub fn print(report: &Report, reporter: &Reporter) -> io::Result<()> {
+pub fn print(report: &Report, tally: &Tally) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
     let check = &report.check;
     match &report.verdict {
         // There are so many checks of two programs that what has passed is told at the end.
-        Verdict::Passed if matches!(reporter.judged, Judged::Pair { .. }) => {}
+        Verdict::Passed if matches!(tally.judged, Judged::Pair { .. }) => {}
         Verdict::Passed => headline(&mut out, AnsiColor::Green, "passed", check, check.about)?,
         Verdict::Skipped(why) => headline(&mut out, AnsiColor::Yellow, "skipped", check, why)?,
         Verdict::Remarked(failure) => {
             headline(&mut out, AnsiColor::Cyan, "remarked", check, &failure.observed)?;
         }
         Verdict::Failed(failure) => {
-            headline(&mut out, AnsiColor::Red, "FAILED", check, &reporter.meaning(check))?;
-            explain(&mut out, report, failure, reporter)?;
+            headline(&mut out, AnsiColor::Red, "FAILED", check, &tally.meaning(check))?;
+            explain(&mut out, report, failure, tally)?;
         }
     }
     out.flush()
@@ -54,8 +54,8 @@ pub fn print_straight(straight: &[String], masked: &[String]) -> io::Result<()> 
 }
 
 /// Prints how many checks passed, failed and were skipped.
-pub fn print_count(reporter: &Reporter) -> io::Result<()> {
-    let Reporter { passed, failed, skipped, remarked, works, judged, .. } = reporter;
+pub fn print_count(tally: &Tally) -> io::Result<()> {
+    let Tally { passed, failed, skipped, remarked, works, judged, .. } = tally;
     let mut out = anstream::stdout().lock();
     if let (Judged::Part(part), Some(false), 2..) = (judged, works, failed) {
         writeln!(
@@ -66,7 +66,7 @@ pub fn print_count(reporter: &Reporter) -> io::Result<()> {
         )?;
     }
     if let Judged::Pair { .. } = judged {
-        print_passed(&mut out, &reporter.well)?;
+        print_passed(&mut out, &tally.well)?;
     }
     write!(out, "{passed} passed, {failed} failed, {skipped} skipped")?;
     match judged {
@@ -119,7 +119,7 @@ fn explain(
     out: &mut impl Write,
     report: &Report,
     failure: &Failure,
-    reporter: &Reporter,
+    tally: &Tally,
 ) -> io::Result<()> {
     writeln!(out, "\n  What was done: {}.", report.check.about)?;
     for line in &report.story {
@@ -131,14 +131,14 @@ fn explain(
     for line in failure.bytes.iter().flat_map(difference) {
         writeln!(out, "    {}", line.trim_end())?;
     }
-    let causes = reporter.causes(report);
+    let causes = tally.causes(report);
     if !causes.is_empty() {
         writeln!(out, "\n  Likely causes, the commonest first:")?;
     }
     for cause in causes {
         writeln!(out, "    - {cause}")?;
     }
-    match reporter.read_on(report) {
+    match tally.read_on(report) {
         places if places.is_empty() => writeln!(out),
         places => writeln!(out, "\n  Read on: {}\n", places.join(", ")),
     }
