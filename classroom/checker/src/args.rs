@@ -4,10 +4,9 @@ use std::env;
 use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use course::Id;
 
-use crate::classroom::Classroom;
-use crate::report::Format;
 use crate::role::Role;
 
 /// Play the other side of a program, and say which failure it has
@@ -58,6 +57,17 @@ pub struct Scope {
     pub format: Format,
 }
 
+/// How the outcome is printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people, each check as soon as it is done
+    Text,
+    /// For programs, all at the end
+    Json,
+    /// For programs, each check in a line of its own as soon as it is done
+    JsonLines,
+}
+
 /// Two programs that are to be judged together.
 #[derive(Args)]
 pub struct Pairing {
@@ -102,6 +112,72 @@ pub struct Judging {
     /// those after which it ends a command that does not end
     #[arg(last = true, required_unless_present = "list")]
     pub command: Vec<String>,
+}
+
+/// What is done in a classroom.
+#[derive(Subcommand)]
+pub enum Classroom {
+    /// Check an exercise, and say what to do next
+    Exercise(Attempt),
+    /// Check an exercise at every save; Ctrl-C ends it
+    Watch {
+        /// Which exercise, such as 5 or 5b; without it always the first that is not done
+        id: Option<Id>,
+    },
+    /// Give a hint for an exercise, one more each time
+    Hint {
+        /// Which exercise, such as 5 or 5b; without it the first that is not done
+        id: Option<Id>,
+    },
+    /// Show what is done
+    Progress,
+    /// Give an exercise's skeleton back, and keep your file beside it
+    Reset {
+        /// Which exercise, such as 5 or 5b
+        id: Id,
+    },
+    /// Show the solution of an exercise that is done
+    Solution {
+        /// Which exercise, such as 5 or 5b
+        id: Id,
+
+        /// Show it though the exercise is not done
+        #[arg(long)]
+        reveal: bool,
+    },
+    /// Check many submissions, and make a table of what came of them
+    Grade(Grade),
+}
+
+/// One attempt at an exercise.
+#[derive(Args)]
+pub struct Attempt {
+    /// Which exercise, such as 5 or 5b; without it the first that is not done
+    pub id: Option<Id>,
+
+    /// How to print the outcome of COMMAND
+    #[arg(long, value_enum, default_value_t = Format::Text, requires = "command")]
+    pub format: Format,
+
+    /// Check this program instead, in whatever language, as it is; no progress is kept
+    #[arg(last = true, requires = "id")]
+    pub command: Vec<String>,
+}
+
+/// How submissions are checked. GRADING.md says what it means to run them.
+#[derive(Args)]
+pub struct Grade {
+    /// The submissions, a folder each: one with a check.toml, or an exercise's package
+    #[arg(required = true, value_name = "DIR")]
+    pub folders: Vec<PathBuf>,
+
+    /// Write the table to this file, too
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+
+    /// How many seconds a submission may take in all, and to be compiled
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub limit: u64,
 }
 
 impl Cli {

@@ -3,8 +3,9 @@
 use course::Catalogue;
 use processes::Running;
 
+use crate::args::Format;
 use crate::part::{Check, Part};
-use crate::report::{Format, Judged, Reporter};
+use crate::report::{Judged, Reporter};
 use crate::run;
 use crate::template::Template;
 

@@ -43,7 +43,7 @@ fn main() -> ExitCode {
     let cli = Cli::read();
     let outcome = match (cli.activity, cli.check) {
         (Some(Activity::Pair(pairing)), _) => pair::check(&pairing),
-        (Some(Activity::Classroom(classroom)), _) => classroom.enter(),
+        (Some(Activity::Classroom(classroom)), _) => classroom::enter(classroom),
         (None, Some(judging)) => check(&judging, &cli.scope),
         (None, None) => misused("say which lesson, or what to do"),
     };

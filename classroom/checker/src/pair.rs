@@ -19,13 +19,13 @@ use anyhow::Context;
 use course::Catalogue;
 use processes::Running;
 
-use crate::args::{Pairing, misused};
+use crate::args::{Format, Pairing, misused};
 use crate::judge::with_programs;
 use crate::pair::check::Check;
 use crate::pair::measure::Measure;
 use crate::pair::stage::{Input, Pair};
 use crate::pair::trial::Trial;
-use crate::report::{Format, Judged, Reporter};
+use crate::report::{Judged, Reporter};
 use crate::run::{Heading, Report, Side, in_order};
 use crate::story::Story;
 use crate::template::Template;

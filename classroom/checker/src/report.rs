@@ -4,24 +4,13 @@ mod json;
 mod tally;
 mod text;
 
-use clap::ValueEnum;
 use course::Catalogue;
 
 use self::tally::Tally;
+use crate::args::Format;
 use crate::run::Report;
 
 pub use tally::Judged;
-
-/// How the outcome is printed.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people, each check as soon as it is done
-    Text,
-    /// For programs, all at the end
-    Json,
-    /// For programs, each check in a line of its own as soon as it is done
-    JsonLines,
-}
 
 /// Prints reports as they come, and counts them.
 pub struct Reporter<'a> {

@@ -2,14 +2,14 @@
 
 use std::io::Write;
 
-use clap::Args;
-use course::{Catalogue, Course, Exercise, Id, build_exercise};
+use course::{Catalogue, Course, Exercise, build_exercise};
 use processes::Running;
 
+use crate::args::{Attempt, Format};
 use crate::classroom::progress::Progress;
 use crate::exercises;
 use crate::judge::judge;
-use crate::report::{Format, Judged, Reporter};
+use crate::report::{Judged, Reporter};
 use crate::run;
 use crate::template::Template;
 use crate::verdict::Verdict;
@@ -17,46 +17,29 @@ use crate::verdict::Verdict;
 /// What `todo!` says.
 const UNWRITTEN: &str = "not yet implemented";
 
-/// One attempt at an exercise.
-#[derive(Args)]
-pub struct Attempt {
-    /// Which exercise, such as 5 or 5b; without it the first that is not done
-    id: Option<Id>,
-
-    /// How to print the outcome of COMMAND
-    #[arg(long, value_enum, default_value_t = Format::Text, requires = "command")]
-    format: Format,
-
-    /// Check this program instead, in whatever language, as it is; no progress is kept
-    #[arg(last = true, requires = "id")]
-    command: Vec<String>,
-}
-
-impl Attempt {
-    /// Makes the attempt. Returns whether the program passes.
-    ///
-    /// # Errors
-    ///
-    /// There is no such exercise, or the checker cannot do its work.
-    pub fn make(&self, course: &Course, running: &Running) -> anyhow::Result<bool> {
-        let mut progress = Progress::load(&course.root)?;
-        let exercise = match &self.id {
-            Some(id) => Some(course.exercise(id)?),
-            None => progress.next(course),
-        };
-        match exercise {
-            Some(exercise) if self.command.is_empty() => {
-                attempt(course, exercise, &mut progress, running)
-            }
-            Some(exercise) => {
-                let part = exercises::part(exercise)?;
-                let checks: Vec<_> = part.checks.iter().collect();
-                judge(part, &checks, &Template::new(&self.command), self.format, running)
-            }
-            None => {
-                writeln!(anstream::stdout(), "Every exercise is done.")?;
-                Ok(true)
-            }
+/// Makes the attempt. Returns whether the program passes.
+///
+/// # Errors
+///
+/// There is no such exercise, or the checker cannot do its work.
+pub fn make(asked: &Attempt, course: &Course, running: &Running) -> anyhow::Result<bool> {
+    let mut progress = Progress::load(&course.root)?;
+    let exercise = match &asked.id {
+        Some(id) => Some(course.exercise(id)?),
+        None => progress.next(course),
+    };
+    match exercise {
+        Some(exercise) if asked.command.is_empty() => {
+            attempt(course, exercise, &mut progress, running)
+        }
+        Some(exercise) => {
+            let part = exercises::part(exercise)?;
+            let checks: Vec<_> = part.checks.iter().collect();
+            judge(part, &checks, &Template::new(&asked.command), asked.format, running)
+        }
+        None => {
+            writeln!(anstream::stdout(), "Every exercise is done.")?;
+            Ok(true)
         }
     }
 }
