@@ -29,7 +29,7 @@ use crate::report::{Judged, Reporter};
 use crate::run::{Heading, Report, Side, in_order};
 use crate::story::Story;
 use crate::template::Template;
-use crate::verdict::{Outcome, Stop, Verdict};
+use crate::verdict::Verdict;
 
 /// How many events of a check are told: the first, and the last.
 const FIRST_EVENTS: usize = 8;
@@ -138,7 +138,7 @@ fn judge(
     let measure = match measured {
         Ok(measure) => measure,
         Err(stop) => {
-            let verdict = verdict(Err(stop))?;
+            let verdict = Verdict::of(Err(stop))?;
             let why = match verdict {
                 Verdict::Remarked(_) => "there is nothing to compare with: see `works`",
                 _ => "the two do not get on with each other as it is: see `works`",
@@ -156,7 +156,7 @@ fn judge(
     let make = |number: usize| -> anyhow::Result<Report> {
         let check = checks[number];
         let trial = Trial::new(pair, &measure);
-        let verdict = verdict((check.run)(&trial))?;
+        let verdict = Verdict::of((check.run)(&trial))?;
         let story = short(trial.story());
         Ok(Report { check: check.into(), verdict, story, words_mean: Vec::new(), ended: None })
     };
@@ -173,16 +173,6 @@ fn judge(
     // Otherwise a program that is just being ended would be told of.
     running.stay_if_interrupted();
     reporter.finish()
-}
-
-fn verdict(outcome: Outcome) -> anyhow::Result<Verdict> {
-    Ok(match outcome {
-        Ok(()) => Verdict::Passed,
-        Err(Stop::Failed(failure)) => Verdict::Failed(failure),
-        Err(Stop::Remarked(failure)) => Verdict::Remarked(failure),
-        Err(Stop::Skipped(why)) => Verdict::Skipped(why),
-        Err(Stop::Broken(error)) => return Err(error),
-    })
 }
 
 /// A story that is not too long: its beginning and its end.

@@ -12,7 +12,7 @@ use crate::bench::Bench;
 use crate::gate::Gate;
 use crate::part::{Check, Part};
 use crate::template::Template;
-use crate::verdict::{Plain, Stop, Verdict};
+use crate::verdict::{Plain, Verdict};
 use crate::watch::{Doing, settle};
 
 /// What came of one check.
@@ -184,13 +184,7 @@ fn run_one(
     gate: &Gate,
 ) -> anyhow::Result<Report> {
     let mut bench = Bench::new((part.role, part.transport), template, running, gate)?;
-    let verdict = match (check.run)(&mut bench) {
-        Ok(()) => Verdict::Passed,
-        Err(Stop::Failed(failure)) => Verdict::Failed(failure),
-        Err(Stop::Remarked(failure)) => Verdict::Remarked(failure),
-        Err(Stop::Skipped(why)) => Verdict::Skipped(why),
-        Err(Stop::Broken(error)) => return Err(error),
-    };
+    let verdict = Verdict::of((check.run)(&mut bench))?;
     let (mut words_mean, mut ended) = (Vec::new(), None);
     if let (Verdict::Failed(_), Ok(program)) = (&verdict, bench.program()) {
         // So that what it still has to say is told as well.

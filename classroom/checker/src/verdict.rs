@@ -104,6 +104,23 @@ pub enum Verdict {
     Skipped(String),
 }
 
+impl Verdict {
+    /// The verdict on a check that is over.
+    ///
+    /// # Errors
+    ///
+    /// The checker could not do its work.
+    pub fn of(outcome: Outcome) -> anyhow::Result<Self> {
+        Ok(match outcome {
+            Ok(()) => Self::Passed,
+            Err(Stop::Failed(failure)) => Self::Failed(failure),
+            Err(Stop::Remarked(failure)) => Self::Remarked(failure),
+            Err(Stop::Skipped(why)) => Self::Skipped(why),
+            Err(Stop::Broken(error)) => return Err(error),
+        })
+    }
+}
+
 impl Failure {
     /// A failure. Both texts are short sentences without a full stop.
     pub fn new(expected: impl Into<String>, observed: impl Into<String>) -> Self {
