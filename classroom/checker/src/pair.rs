@@ -128,13 +128,6 @@ fn judge(
     let judged = Judged::Pair { straight: &straight, masked: &masked };
     let mut reporter = Reporter::new(judged, &catalogue, format);
     reporter.begin()?;
-    let works = |verdict, story| Report {
-        check: WORKS,
-        verdict,
-        story,
-        words_mean: Vec::new(),
-        ended: None,
-    };
     let measure = match measured {
         Ok(measure) => measure,
         Err(stop) => {
@@ -143,22 +136,20 @@ fn judge(
                 Verdict::Remarked(_) => "there is nothing to compare with: see `works`",
                 _ => "the two do not get on with each other as it is: see `works`",
             };
-            reporter.add(&works(verdict, short(story.lines())))?;
-            for check in checks {
-                let (check, verdict) = ((*check).into(), Verdict::Skipped(why.into()));
-                let (story, words_mean) = (Vec::new(), Vec::new());
-                reporter.add(&Report { check, verdict, story, words_mean, ended: None })?;
+            reporter.add(&Report::new(WORKS, verdict, short(story.lines())))?;
+            for &check in checks {
+                let verdict = Verdict::Skipped(why.into());
+                reporter.add(&Report::new(check, verdict, Vec::new()))?;
             }
             return reporter.finish();
         }
     };
-    reporter.add(&works(Verdict::Passed, Vec::new()))?;
+    reporter.add(&Report::new(WORKS, Verdict::Passed, Vec::new()))?;
     let make = |number: usize| -> anyhow::Result<Report> {
         let check = checks[number];
         let trial = Trial::new(pair, &measure);
         let verdict = Verdict::of((check.run)(&trial))?;
-        let story = short(trial.story());
-        Ok(Report { check: check.into(), verdict, story, words_mean: Vec::new(), ended: None })
+        Ok(Report::new(check, verdict, short(trial.story())))
     };
     let mut done = 0;
     progress.show("", done);

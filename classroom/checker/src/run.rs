@@ -29,6 +29,13 @@ pub struct Report {
     pub ended: Option<bool>,
 }
 
+impl Report {
+    /// What came of a check, where nothing is known of its program's end.
+    pub fn new(check: impl Into<Heading>, verdict: Verdict, story: Vec<String>) -> Self {
+        Self { check: check.into(), verdict, story, words_mean: Vec::new(), ended: None }
+    }
+}
+
 /// What is said of a check, whoever makes it.
 #[derive(Clone, Copy)]
 pub struct Heading {
@@ -172,8 +179,7 @@ fn tell_once(report: &mut Report, part: &Part, passed: &mut Vec<&'static str>) {
 /// What is said of a check for which the program was not even started.
 fn unreached(check: &'static Check) -> Report {
     let why = format!("the program could not be reached: see `{}`", Plain::Opening.told_by());
-    let (story, words_mean) = (Vec::new(), Vec::new());
-    Report { check: check.into(), verdict: Verdict::Skipped(why), story, words_mean, ended: None }
+    Report::new(check, Verdict::Skipped(why), Vec::new())
 }
 
 fn run_one(
@@ -197,5 +203,5 @@ fn run_one(
     }
     let story = bench.story().clone();
     drop(bench);
-    Ok(Report { check: check.into(), verdict, story: story.lines(), words_mean, ended })
+    Ok(Report { words_mean, ended, ..Report::new(check, verdict, story.lines()) })
 }
