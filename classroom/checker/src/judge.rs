@@ -1,12 +1,11 @@
 //! Judges a program, and prints what comes of it.
 
-use course::Catalogue;
 use processes::Running;
 
 use crate::args::Format;
 use crate::part::{Check, Part};
 use crate::report::{Judged, Reporter};
-use crate::run;
+use crate::run::{Report, run};
 use crate::template::Template;
 
 /// Does something that starts programs, all of which end with it.
@@ -35,8 +34,26 @@ pub fn judge(
     format: Format,
     running: &Running,
 ) -> anyhow::Result<bool> {
-    let catalogue = Catalogue::built_in()?;
-    let mut reporter = Reporter::new(Judged::Part(part), &catalogue, format);
-    run::run(part, checks, template, running, |report| reporter.add(&report))?;
-    reporter.finish()
+    judge_by(part, checks, template, format, running, |_| true)?.finish()
+}
+
+/// Runs checks with a program, and prints each that `show` wants shown, as soon as it is over.
+/// `show` may change what is said of it. Nothing is printed at the end.
+///
+/// # Errors
+///
+/// The checker cannot do its work.
+pub fn judge_by<'a>(
+    part: &'a Part,
+    checks: &[&'static Check],
+    template: &Template,
+    format: Format,
+    running: &Running,
+    mut show: impl FnMut(&mut Report) -> bool,
+) -> anyhow::Result<Reporter<'a>> {
+    let mut reporter = Reporter::new(Judged::Part(part), format)?;
+    run(part, checks, template, running, |mut report| {
+        if show(&mut report) { reporter.add(&report) } else { Ok(()) }
+    })?;
+    Ok(reporter)
 }

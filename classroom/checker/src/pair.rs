@@ -115,7 +115,6 @@ fn judge(
     format: Format,
     running: &Running,
 ) -> anyhow::Result<bool> {
-    let catalogue = Catalogue::built_in()?;
     let progress = Progress::new(checks.len());
     progress.show("the two run straight", 0);
     let story = Story::new();
@@ -126,7 +125,7 @@ fn judge(
         Err(_) => Default::default(),
     };
     let judged = Judged::Pair { straight: &straight, masked: &masked };
-    let mut reporter = Reporter::new(judged, &catalogue, format);
+    let mut reporter = Reporter::new(judged, format)?;
     reporter.begin()?;
     let measure = match measured {
         Ok(measure) => measure,

@@ -22,8 +22,13 @@ pub struct Reporter<'a> {
 
 impl<'a> Reporter<'a> {
     /// Makes ready to print.
-    pub fn new(judged: Judged<'a>, catalogue: &'a Catalogue, format: Format) -> Self {
-        Self { tally: Tally::new(judged, catalogue), format, kept: Vec::new() }
+    ///
+    /// # Errors
+    ///
+    /// The catalogue is malformed.
+    pub fn new(judged: Judged<'a>, format: Format) -> anyhow::Result<Self> {
+        let tally = Tally::new(judged, Catalogue::built_in()?);
+        Ok(Self { tally, format, kept: Vec::new() })
     }
 
     /// Prints what stands at the beginning.

@@ -2,15 +2,13 @@
 
 use std::io::Write;
 
-use course::{Catalogue, Course, Exercise, build_exercise};
+use course::{Course, Exercise, build_exercise};
 use processes::Running;
 
 use crate::args::{Attempt, Format};
 use crate::classroom::progress::Progress;
 use crate::exercises;
-use crate::judge::judge;
-use crate::report::{Judged, Reporter};
-use crate::run;
+use crate::judge::{judge, judge_by};
 use crate::template::Template;
 use crate::verdict::Verdict;
 
@@ -96,11 +94,9 @@ struct Outcome {
 /// know.
 fn check(exercise: &Exercise, command: &[String], running: &Running) -> anyhow::Result<Outcome> {
     let part = exercises::part(exercise)?;
-    let catalogue = Catalogue::built_in()?;
-    let mut reporter = Reporter::new(Judged::Part(part), &catalogue, Format::Text);
     let mut outcome = Outcome::default();
     let checks: Vec<_> = part.checks.iter().collect();
-    run::run(part, &checks, &Template::new(command), running, |mut report| {
+    judge_by(part, &checks, &Template::new(command), Format::Text, running, |report| {
         let mut fails = false;
         if let Verdict::Failed(failure) = &mut report.verdict {
             fails = true;
@@ -111,7 +107,7 @@ fn check(exercise: &Exercise, command: &[String], running: &Running) -> anyhow::
             }
         }
         // Most programs fail many checks for one reason. One story at a time is enough.
-        if fails && outcome.failed.len() > 1 { Ok(()) } else { reporter.add(&report) }
+        !fails || outcome.failed.len() == 1
     })?;
     Ok(outcome)
 }

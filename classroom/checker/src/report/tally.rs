@@ -28,7 +28,7 @@ pub enum Judged<'a> {
 pub struct Tally<'a> {
     /// What is judged.
     pub judged: Judged<'a>,
-    catalogue: &'a Catalogue,
+    catalogue: Catalogue,
     /// How many checks have passed.
     pub passed: usize,
     /// How many have failed.
@@ -45,7 +45,7 @@ pub struct Tally<'a> {
 
 impl<'a> Tally<'a> {
     /// Begins to count.
-    pub fn new(judged: Judged<'a>, catalogue: &'a Catalogue) -> Self {
+    pub fn new(judged: Judged<'a>, catalogue: Catalogue) -> Self {
         let (passed, failed, skipped, remarked) = (0, 0, 0, 0);
         let (works, well) = (None, Vec::new());
         Self { judged, catalogue, passed, failed, skipped, remarked, works, well }
