@@ -34,6 +34,7 @@ use crate::args::{Activity, Cli, Judging, Scope, misused};
 use crate::judge::{judge, with_programs};
 use crate::lessons::PARTS;
 use crate::part::{Check, Part};
+use crate::report::ERROR;
 use crate::template::Template;
 
 /// The status that says that the checker was asked for something impossible.
@@ -53,7 +54,7 @@ fn main() -> ExitCode {
         // Nothing is said to nobody; but that all has passed is not said either.
         Err(error) if is_unread(&error) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("Error: {error:?}");
+            eprintln!("{ERROR}{error:?}");
             ExitCode::from(MISUSED)
         }
     }

@@ -10,7 +10,11 @@ use self::tally::Tally;
 use crate::args::Format;
 use crate::run::Report;
 
+pub use json::Mark;
 pub use tally::Judged;
+
+/// What stands before the reason why the checker could not do its work.
+pub const ERROR: &str = "Error: ";
 
 /// Prints reports as they come, and counts them.
 pub struct Reporter<'a> {

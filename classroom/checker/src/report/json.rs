@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::tally::{Judged, Tally};
 use crate::difference::difference;
@@ -25,9 +25,23 @@ struct Document {
 pub struct Check {
     id: &'static str,
     side: Option<Side>,
-    status: &'static str,
+    status: Mark,
     message: String,
     evidence: Evidence,
+}
+
+/// A verdict in a word.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mark {
+    /// The program withstands the failure.
+    Passed,
+    /// It does not.
+    Failed,
+    /// It does what may be meant.
+    Remarked,
+    /// It was not tried.
+    Skipped,
 }
 
 #[derive(Serialize)]
@@ -45,10 +59,10 @@ impl Check {
     /// Takes over what came of a check.
     pub fn of(report: &Report, tally: &Tally) -> Self {
         let (status, message) = match &report.verdict {
-            Verdict::Passed => ("passed", report.check.about.into()),
-            Verdict::Failed(_) => ("failed", tally.meaning(&report.check)),
-            Verdict::Remarked(failure) => ("remarked", failure.observed.clone()),
-            Verdict::Skipped(why) => ("skipped", why.clone()),
+            Verdict::Passed => (Mark::Passed, report.check.about.into()),
+            Verdict::Failed(_) => (Mark::Failed, tally.meaning(&report.check)),
+            Verdict::Remarked(failure) => (Mark::Remarked, failure.observed.clone()),
+            Verdict::Skipped(why) => (Mark::Skipped, why.clone()),
         };
         let evidence = Evidence::of(report, tally);
         Self { id: report.check.id, side: report.check.side, status, message, evidence }

@@ -9,12 +9,12 @@ use anyhow::{Context, bail, ensure};
 use course::Id;
 use processes::Status;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::bounded::{self, Ended};
 use super::desk::Desk;
 use super::package;
 use super::table::{Marks, Row};
+use crate::report::{ERROR, Mark};
 use crate::template::from_anywhere;
 
 /// The file in which a submission says what it is.
@@ -28,6 +28,13 @@ struct Paper {
     check: String,
     /// How the program is started from the submission's folder, `{address}` in it.
     command: Vec<String>,
+}
+
+/// A line of what its checker prints, as far as the table needs it.
+#[derive(Deserialize)]
+struct Line {
+    id: String,
+    status: Mark,
 }
 
 /// Checks a submission. What is wrong with it as a whole is an outcome like others.
@@ -86,7 +93,10 @@ fn judge(words: &[String], program: &[String], desk: &Desk) -> anyhow::Result<Ma
     let ended = bounded::run(checker, desk.limit, desk.running)?;
     match ended.status {
         Some(Status::Code(0 | 1)) => Ok(marks(&ended)),
-        Some(Status::Code(_)) => bail!("{}", first_line(&String::from_utf8_lossy(&ended.stderr))),
+        Some(Status::Code(_)) => {
+            let said = first_line(&String::from_utf8_lossy(&ended.stderr));
+            bail!("{}", said.strip_prefix(ERROR).unwrap_or(&said))
+        }
         Some(Status::Signal(_) | Status::Exception(_)) => bail!("it brought its checker down"),
         None => {
             let why = format!("it was not done in {} s", desk.limit.as_secs());
@@ -107,12 +117,12 @@ fn marks(ended: &Ended) -> Marks {
     let mut marks = Marks::default();
     let lines = ended.stdout.split(|&byte| byte == b'\n');
     // One that was being written when its checker was ended is none.
-    for check in lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok()) {
-        let id = check["id"].as_str().unwrap_or_default().to_owned();
-        match check["status"].as_str() {
-            Some("passed") => marks.passed.push(id),
-            Some("skipped") => marks.skipped.push(id),
-            _ => marks.failed.push(id),
+    for Line { id, status } in lines.filter_map(|line| serde_json::from_slice(line).ok()) {
+        match status {
+            // What may be meant is no failure.
+            Mark::Passed | Mark::Remarked => marks.passed.push(id),
+            Mark::Failed => marks.failed.push(id),
+            Mark::Skipped => marks.skipped.push(id),
         }
     }
     marks
@@ -121,7 +131,6 @@ fn marks(ended: &Ended) -> Marks {
 /// The first line of a text that has something on it, without what a terminal obeys.
 fn first_line(text: &str) -> String {
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    let line = line.strip_prefix("Error: ").unwrap_or(line);
     line.chars().filter(|c| !c.is_control()).collect()
 }
 
@@ -134,9 +143,11 @@ mod tests {
         let stdout = b"{\"id\":\"works\",\"status\":\"passed\"}\n\
                        {\"id\":\"half-close\",\"status\":\"failed\"}\n\
                        {\"id\":\"silent-peer\",\"status\":\"skipped\"}\n\
+                       {\"id\":\"stalled-write\",\"status\":\"remarked\"}\n\
                        {\"id\":\"peer-re";
         let ended = Ended { status: None, stdout: stdout.to_vec(), stderr: Vec::new() };
         let Marks { passed, failed, skipped, .. } = marks(&ended);
-        assert_eq!([passed, failed, skipped], [["works"], ["half-close"], ["silent-peer"]]);
+        assert_eq!(passed, ["works", "stalled-write"]);
+        assert_eq!([failed, skipped], [["half-close"], ["silent-peer"]]);
     }
 }
