@@ -35,9 +35,7 @@ pub fn not_at(
         let found: Vec<_> = found.iter().map(ToString::to_string).collect();
         observed += &format!("; the program listens for {kind} at {}", found.join(", "));
     }
-    if let Some(words) = program.last_words() {
-        observed += &format!(". Its last words: {words}");
-    }
+    observed += &program.and_last_words();
     let whom = match transport {
         Transport::Tcp => format!("a server that can be reached at {address}"),
         Transport::Udp => format!("a server that listens for datagrams at {address}"),

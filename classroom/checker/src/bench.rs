@@ -416,8 +416,7 @@ impl Bench {
         if let (0, Some(program)) = (self.connections, program) {
             return not_at(address, Transport::Tcp, program, &seen, doing).in_plain(Plain::Opening);
         }
-        let words = program.and_then(|program| program.last_words());
-        let words = words.map(|words| format!(". Its last words: {words}")).unwrap_or_default();
+        let words = program.map(|program| program.and_last_words()).unwrap_or_default();
         let expected = format!("a server that can be reached at {address}");
         let failure = Failure::new(expected, seen + &words);
         match doing {
@@ -448,10 +447,8 @@ impl Bench {
                 return self.peer(stream, "accepted the program's connection");
             }
             if let Some(silence) = watch.look() {
-                let mut observed = format!("it does not connect: {silence}");
-                if let Some(words) = program.last_words() {
-                    observed.push_str(&format!(". Its last words: {words}"));
-                }
+                let words = program.and_last_words();
+                let observed = format!("it does not connect: {silence}{words}");
                 let expected = format!("a client that connects to {}", self.address()?);
                 let cause = not_begun(
                     silence.doing,

@@ -499,10 +499,8 @@ impl Peer {
         {
             text.push_str(&format!(". The program had ended with {status}"));
         }
-        if self.program.status().is_some()
-            && let Some(words) = self.program.last_words()
-        {
-            text.push_str(&format!(". Its last words: {words}"));
+        if self.program.status().is_some() {
+            text.push_str(&self.program.and_last_words());
         }
         text
     }

@@ -254,6 +254,11 @@ impl Program {
         };
         words(Stream::Stderr).or_else(|| words(Stream::Stdout))
     }
+
+    /// Its last words, as they are added to a sentence: nothing where it has said nothing.
+    pub fn and_last_words(&self) -> String {
+        self.last_words().map(|words| format!(". Its last words: {words}")).unwrap_or_default()
+    }
 }
 
 impl State {

@@ -34,10 +34,8 @@ impl Reception {
         {
             text.push_str(&format!(". The program had ended with {status}"));
         }
-        if program.status().is_some()
-            && let Some(words) = program.last_words()
-        {
-            text.push_str(&format!(". Its last words: {words}"));
+        if program.status().is_some() {
+            text.push_str(&program.and_last_words());
         }
         text
     }

@@ -99,7 +99,7 @@ struct Run {
     second: Option<Performance>,
     /// How the server had ended when its first client was gone.
     server: Option<processes::Status>,
-    server_words: Option<String>,
+    server_words: String,
     server_spins: bool,
     /// Whether it answered its client only when something was typed into it.
     server_reads_keyboard: bool,
@@ -384,7 +384,7 @@ fn run(pair: &Pair, story: &Story) -> Outcome<Run> {
     let server = stage.server()?;
     let server_sockets = listening(server.id(), Transport::Udp).len();
     let server_spins = matches!(settle(server), Doing::Spins(_));
-    let (status, server_words) = (server.status(), server.last_words());
+    let (status, server_words) = (server.status(), server.and_last_words());
     let second = match status {
         Some(_) => None,
         None => Some(stage.perform(&stage.line(&Bend::Straight)?, &pair.input, &|_, _| false)?),
@@ -494,8 +494,7 @@ fn second(runs: &[Run], next: Option<&Likeness>) -> Result<(), Box<Failure>> {
     for run in runs {
         match (&run.second, run.server) {
             (None, Some(status)) if !status.is_success() => {
-                let words = run.server_words.as_ref();
-                let words = words.map(|w| format!(". Its last words: {w}")).unwrap_or_default();
+                let words = &run.server_words;
                 let observed = format!("it ended with {status} when its first was gone{words}");
                 return Err(Failure::new(expected, observed).into());
             }

@@ -273,8 +273,7 @@ impl<'a> Stage<'a> {
                 settle(program);
             }
             let status = program.and_then(|program| program.status());
-            let words = program.and_then(|program| program.last_words());
-            let words = words.map(|words| format!(". Its last words: {words}")).unwrap_or_default();
+            let words = program.map(|program| program.and_last_words()).unwrap_or_default();
             let observed = match status {
                 Some(status) => format!("it has ended with {status}{words}"),
                 None => format!("the call meets: {error}"),

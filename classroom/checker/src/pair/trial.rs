@@ -253,8 +253,7 @@ impl<'a> Trial<'a> {
         let expected = "a server that serves the next client as it served the first";
         let server = stage.server()?;
         let ended = |status: Status| {
-            let words = server.last_words();
-            let words = words.map(|words| format!(". Its last words: {words}")).unwrap_or_default();
+            let words = server.and_last_words();
             Failure::new(expected, format!("the server has ended with {status}{words}"))
         };
         match settle(server) {
