@@ -19,7 +19,7 @@ use crate::role::{Role, Transport};
 use crate::story::Story;
 use crate::subject::Subject;
 use crate::template::Template;
-use crate::verdict::{Failure, Outcome, Plain, Stop};
+use crate::verdict::{Failure, Outcome, Plain, Stop, ensure};
 use crate::watch::{Doing, Watch, settle};
 
 /// How long a call may go unanswered. Within one machine it is answered at once; only Windows calls
@@ -306,6 +306,46 @@ impl Bench {
     pub fn expect_program_end_after_retries(&mut self, why: &str) -> Outcome<Status> {
         let program = self.program()?;
         self.await_end(&program, Watch::retries(&program), why)
+    }
+
+    /// Expects that the program, a client, ends by itself and says that all went well.
+    ///
+    /// # Errors
+    ///
+    /// The check is over: it does not end, or not with status 0.
+    pub fn expect_success(&mut self, why: &str) -> Outcome {
+        let status = self.expect_program_end(why)?;
+        let program = self.program()?;
+        ensure(status.is_success(), || {
+            let expected = "a client that ends with status 0, for all went well";
+            Failure::new(expected, format!("it ended with {status}{}", program.and_last_words()))
+        })
+    }
+
+    /// Expects that the program ends by itself, with status 0.
+    ///
+    /// # Errors
+    ///
+    /// The check is over: it does not end, or not so.
+    pub fn expect_good_end(&mut self, why: &str) -> Outcome {
+        let status = self.expect_program_end(why)?;
+        self.expect_zero(status)
+    }
+
+    /// Expects that the status with which the program has ended is 0.
+    ///
+    /// # Errors
+    ///
+    /// The check is over: it is another.
+    pub fn expect_zero(&self, status: Status) -> Outcome {
+        // A server goes on: one that is to end is called by another name.
+        let who = if let Place::Theirs(_) = self.place { "a program" } else { "a client" };
+        ensure(status.is_success(), || {
+            Failure::new(
+                format!("{who} that ends with status 0"),
+                format!("it ended with {status}"),
+            )
+        })
     }
 
     fn await_end(&self, program: &Program, mut watch: Watch, why: &str) -> Outcome<Status> {

@@ -124,7 +124,7 @@ fn printed(bench: &mut Bench, pieces: &[&[u8]]) -> Outcome {
     bench.close_input()?;
     bench.settle()?;
     peer.finish()?;
-    ends_well(bench, "there is no more input")?;
+    bench.expect_good_end("there is no more input")?;
 
     let mut wanted = pieces.concat();
     wanted.pop();
@@ -138,15 +138,8 @@ fn works_end(bench: &mut Bench) -> Outcome {
     bench.close_input()?;
     peer.send("good\nbye")?;
     peer.finish()?;
-    ends_well(bench, "the connection has ended, and there is no more input")?;
+    bench.expect_good_end("the connection has ended, and there is no more input")?;
     only_printed(bench, b"good\nbye")
-}
-
-fn ends_well(bench: &mut Bench, why: &str) -> Outcome {
-    let status = bench.expect_program_end(why)?;
-    ensure(status == Status::Code(0), || {
-        Failure::new("a client that ends with status 0", format!("it ended with {status}"))
-    })
 }
 
 fn only_printed(bench: &mut Bench, wanted: &[u8]) -> Outcome {

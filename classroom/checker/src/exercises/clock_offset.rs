@@ -156,10 +156,7 @@ fn measured(bench: &mut Bench, offset: f64, plan: &[Does]) -> Outcome<Host> {
     for &does in plan {
         play(&mut host, offset, does)?;
     }
-    let status = bench.expect_program_end("it has all its samples")?;
-    ensure(status == Status::Code(0), || {
-        Failure::new("a client that ends with status 0", format!("it ended with {status}"))
-    })?;
+    bench.expect_good_end("it has all its samples")?;
 
     let output = bench.program()?.output(Stream::Stdout);
     let line = output.trim_ascii();

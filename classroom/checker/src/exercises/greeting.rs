@@ -1,11 +1,9 @@
 //! Exercise 1: a server that greets one client by its name.
 
-use processes::Status;
-
 use crate::bench::Bench;
 use crate::part::{Check, Part};
 use crate::role::{Role, Transport};
-use crate::verdict::{Failure, Outcome, ensure};
+use crate::verdict::Outcome;
 
 /// The exercise's checks.
 pub const PART: Part = Part {
@@ -62,19 +60,12 @@ fn greeted(bench: &mut Bench, line: &[u8], greeting: &[u8]) -> Outcome {
     peer.send(line)?;
     peer.expect(greeting, "the greeting, and a newline")?;
     peer.expect_end("for there is one greeting and no more")?;
-    ends_well(bench, "its client was greeted")
+    bench.expect_good_end("its client was greeted")
 }
 
 fn peer_closed(bench: &mut Bench) -> Outcome {
     let mut peer = bench.connect()?;
     peer.finish()?;
     peer.expect_end("without an answer, for nothing was asked")?;
-    ends_well(bench, "its client has left")
-}
-
-fn ends_well(bench: &mut Bench, why: &str) -> Outcome {
-    let status = bench.expect_program_end(why)?;
-    ensure(status == Status::Code(0), || {
-        Failure::new("a program that ends with status 0", format!("it ended with {status}"))
-    })
+    bench.expect_good_end("its client has left")
 }

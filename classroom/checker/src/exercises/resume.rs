@@ -179,10 +179,7 @@ fn ends_well(bench: &mut Bench, mut peer: Peer) -> Outcome {
         let expected = "nothing more from the client, for the server has the whole file";
         Failure::new(expected, "more came").bytes([], arrival.bytes.as_slice())
     })?;
-    let status = bench.expect_program_end("the file has arrived")?;
-    ensure(status == Status::Code(0), || {
-        Failure::new("a client that ends with status 0", format!("it ended with {status}"))
-    })
+    bench.expect_good_end("the file has arrived")
 }
 
 /// Expects that the client ends with status 1, and no byte of the file before that.
@@ -261,10 +258,7 @@ fn short_read(bench: &mut Bench) -> Outcome {
     rest(&mut peer, 1234)?;
     peer.send_bytewise(&done())?;
     peer.finish()?;
-    let status = bench.expect_program_end("the file has arrived")?;
-    ensure(status == Status::Code(0), || {
-        Failure::new("a client that ends with status 0", format!("it ended with {status}"))
-    })
+    bench.expect_good_end("the file has arrived")
 }
 
 /// Gives answers that cannot be meant, each to a run of its own.

@@ -238,9 +238,7 @@ fn good_run(bench: &mut Bench) -> Outcome<Vec<u8>> {
     peer.close()?;
     let status = bench.expect_program_end("it has its answer")?;
     bench.expect_answer(&answer)?;
-    ensure(status.is_success(), || {
-        Failure::new("a client that ends with status 0", format!("it ended with {status}"))
-    })?;
+    bench.expect_zero(status)?;
     let output = bench.program()?.all_output();
     Ok(bstr::ByteSlice::replacen(output.as_slice(), answer, "", 1))
 }
