@@ -8,10 +8,12 @@ mod port;
 mod running;
 mod started;
 mod status;
+mod transport;
 
 pub use activity::{Activity, memory};
 pub use child::{has_ended, is_paused, pause, resume, signal, status};
 pub use listening::listening;
-pub use port::{Port, Transport};
+pub use port::Port;
 pub use running::Running;
 pub use status::Status;
+pub use transport::Transport;

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::Transport;
+use crate::transport::Transport;
 
 /// The addresses at which a process, or one that it started, waits for connections or datagrams.
 /// Empty where the system does not tell.

@@ -7,14 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use anyhow::Context;
 use socket2::{Domain, Protocol, Socket, Type};
 
-/// What carries the bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transport {
-    /// Connections.
-    Tcp,
-    /// Datagrams.
-    Udp,
-}
+use crate::transport::Transport;
 
 /// Where ports are looked for: below those that systems give to whoever asks for any, so that
 /// no client takes one before the program does.
