@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::{Ends, Look};
+use crate::ends::{Ends, Look};
 
 // Numbers of <linux/netlink.h>, <linux/sock_diag.h>, <linux/inet_diag.h> and <netinet/in.h>.
 const AF_NETLINK: i32 = 16;

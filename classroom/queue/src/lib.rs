@@ -3,12 +3,15 @@
 
 #[cfg(target_os = "linux")]
 mod diag;
+mod ends;
 #[cfg(target_os = "linux")]
 mod table;
 
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
+
+use crate::ends::{Ends, Look};
 
 /// How often a receiver is looked at that takes its time: at first again and again, then after
 /// pauses that become longer.
@@ -32,30 +35,6 @@ enum Source {
     Table(table::Table),
     /// The receiver is on another machine, or the system does not tell.
     Unknown,
-}
-
-/// What the receiver's end is like.
-#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux tells of it"))]
-enum Look {
-    /// It is open.
-    Open {
-        /// How many bytes have arrived since the beginning, if that is known.
-        arrived: Option<u64>,
-        /// How many of them lie there unread.
-        unread: u64,
-    },
-    /// It is closed: nobody takes anything any more.
-    Gone,
-}
-
-/// The two ends of a connection, the receiver's first.
-#[derive(Clone, Copy)]
-#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux tells of it"))]
-struct Ends {
-    /// The receiver's address.
-    receiver: SocketAddr,
-    /// Our own.
-    sender: SocketAddr,
 }
 
 impl Queue {

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 
-use crate::{Ends, Look};
+use crate::ends::{Ends, Look};
 
 /// The states of a socket that can still read, as the table numbers them.
 const OPEN: [&str; 3] = ["01", "04", "05"];
