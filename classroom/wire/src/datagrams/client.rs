@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use record::Direction;
 
-use super::Relay;
 use super::lane::Lane;
+use super::relay::Relay;
 use super::way::Way;
 
 /// A client. When it goes out of scope, so do its socket and its threads.

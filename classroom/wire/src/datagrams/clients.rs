@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use record::{Opening, What};
 
-use super::Relay;
 use super::client::Client;
+use super::relay::Relay;
 
 /// How many clients are remembered. Each takes a socket and three threads, and some systems
 /// allow a program no more than 256 files.

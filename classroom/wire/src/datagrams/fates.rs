@@ -5,7 +5,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use record::Direction;
 
-use super::Bends;
+use super::bends::Bends;
 
 /// Decides what becomes of each datagram of one client in one direction.
 ///

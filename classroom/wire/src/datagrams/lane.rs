@@ -7,9 +7,9 @@ use std::time::Instant;
 
 use record::{Direction, What, noun};
 
-use super::Relay;
 use super::delivery::{Parcel, deliver_all};
 use super::fates::{Fate, Fates};
+use super::relay::Relay;
 
 /// How many bytes may wait for their delivery, of all clients together.
 const ROOM: usize = 64 << 20;

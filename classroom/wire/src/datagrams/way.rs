@@ -11,7 +11,7 @@ use record::{Direction, What};
 use socket2::SockRef;
 
 use super::lane::Lane;
-use super::{BUFFER, Relay, is_pause};
+use super::relay::{BUFFER, Relay, is_pause};
 
 /// What somebody else answers, with `--stray`.
 const STRAY: &[u8] = b"a stray datagram from the wire";
