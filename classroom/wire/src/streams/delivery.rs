@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use receive_queue::Queue;
 use record::Direction;
 
+use crate::streams::bends::{Bends, Pause};
 use crate::streams::connection::Connection;
 use crate::streams::stop::Stop;
-use crate::streams::{Bends, Pause};
 
 /// How many pieces a second a limited rate is cut into.
 const PIECES: usize = 20;

@@ -6,11 +6,11 @@ use std::time::Instant;
 use record::{Direction, What};
 
 use crate::labels::Labeller;
+use crate::streams::bends::{Bends, Limit, Then};
 use crate::streams::connection::Connection;
 use crate::streams::delivery::Delivery;
 use crate::streams::held::Held;
 use crate::streams::stop::Stop;
-use crate::streams::{Bends, Limit, Then};
 use crate::trace::Label;
 
 /// How many bytes are read at a time, at most. With less the wire wakes up more often, and is

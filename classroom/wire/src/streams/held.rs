@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use crate::streams::Bends;
+use crate::streams::bends::Bends;
 
 /// How many bytes are held back at most. Then nothing more is read until some are due.
 const MOST: usize = 1 << 20;
