@@ -1,9 +1,11 @@
 //! What bends a line: the options of the wire, as its command line and `--through` take them.
 
+use std::error::Error as _;
 use std::ffi::OsString;
 use std::iter;
 use std::time::Duration;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Args, CommandFactory, Error, Parser};
 
 use crate::Direction;
@@ -165,10 +167,37 @@ pub fn take_negative_numbers(arg: Arg) -> Arg {
 
 /// What is wrong with a command line, in one line, without usage and tips.
 pub fn reason(error: &Error) -> String {
-    let text = error.to_string();
-    let first = text.split("\n\n").next().unwrap_or_default();
-    let line = first.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.strip_prefix("error: ").map(str::to_owned).unwrap_or(line)
+    let text = |kind| error.get(kind).map(ContextValue::to_string).unwrap_or_default();
+    let (arg, value) = (text(ContextKind::InvalidArg), text(ContextKind::InvalidValue));
+    let choices = match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(values)) if !values.is_empty() => {
+            format!(" [possible values: {}]", values.join(", "))
+        }
+        _ => String::new(),
+    };
+    let text = match (error.kind(), error.get(ContextKind::InvalidArg)) {
+        (ErrorKind::UnknownArgument, _) => format!("unexpected argument '{arg}' found"),
+        (ErrorKind::MissingRequiredArgument, Some(ContextValue::Strings(missing))) => {
+            format!("the following required arguments were not provided: {}", missing.join(" "))
+        }
+        (ErrorKind::ArgumentConflict, repeated) if repeated == error.get(ContextKind::PriorArg) => {
+            format!("the argument '{arg}' cannot be used multiple times")
+        }
+        (ErrorKind::TooManyValues, _) => {
+            format!("unexpected value '{value}' for '{arg}' found; no more were expected")
+        }
+        (ErrorKind::InvalidValue, _) if value.is_empty() => {
+            format!("a value is required for '{arg}' but none was supplied{choices}")
+        }
+        (ErrorKind::InvalidValue, _) => format!("invalid value '{value}' for '{arg}'{choices}"),
+        (ErrorKind::ValueValidation, _) => {
+            let why = error.source().map(|why| format!(": {why}")).unwrap_or_default();
+            format!("invalid value '{value}' for '{arg}'{why}")
+        }
+        (kind, _) => kind.to_string(),
+    };
+    // An argument may have more lines than one.
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn direction(text: &str) -> Result<Direction, String> {

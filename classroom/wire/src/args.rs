@@ -5,13 +5,16 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ErrorKind};
 use clap::{CommandFactory, Error, Parser};
 use record::bends::{length, reason, take_negative_numbers};
 use record::{Bends, Direction};
 use wire::datagrams;
 use wire::streams::{self, Limit, Then};
 use wire::trace::print_error;
+
+/// The status of a program that was given wrong arguments, as clap has it.
+const MISUSED: i32 = 2;
 
 /// For whom the wire prints.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -78,7 +81,7 @@ impl Args {
     pub fn read() -> Self {
         let args = Self::try_parse().unwrap_or_else(|error| exit(&error));
         if let Some(complaint) = args.complaint() {
-            exit(&Self::command().error(ErrorKind::ArgumentConflict, complaint));
+            refuse(&complaint, &[usage()]);
         }
         args
     }
@@ -125,23 +128,36 @@ fn exit(error: &Error) -> ! {
     if !error.use_stderr() {
         error.exit();
     }
+    // What is wrong with a value says already how it should be.
+    let usage = (error.kind() != ErrorKind::ValueValidation).then(usage);
+    let advice: Vec<_> = tip(error).into_iter().chain(usage).collect();
+    refuse(&reason(error), &advice)
+}
+
+/// Ends the program with what is wrong; people get advice with it.
+fn refuse(reason: &str, advice: &[String]) -> ! {
     if asks_for_json() {
-        print_error(&reason(error));
-        process::exit(error.exit_code());
+        print_error(reason);
+    } else {
+        let advice: String = advice.iter().map(|advice| format!("; {advice}")).collect();
+        eprintln!("error: {reason}{advice}");
     }
-    let mut line = format!("error: {}", reason(error));
-    // Behind what is wrong comes perhaps a tip, then usage and help, with empty lines between.
-    let text = error.to_string();
-    let parts = text.split("\n\n").skip(1).map(|part| part.split_whitespace().collect::<Vec<_>>());
-    if let Some(tip) = parts.map(|part| part.join(" ")).find(|part| part.contains(" similar ")) {
-        line += &format!("; {tip}");
-    }
-    if !line.contains("usage: ") {
-        let usage = Args::command().render_usage().to_string();
-        line += &usage.replacen("Usage: ", "; usage: ", 1);
-    }
-    eprintln!("{line}");
-    process::exit(error.exit_code())
+    process::exit(MISUSED)
+}
+
+/// What was perhaps meant.
+fn tip(error: &Error) -> Option<String> {
+    let similar = |what, kind| {
+        error.get(kind).map(|known| format!("tip: a similar {what} exists: '{known}'"))
+    };
+    similar("argument", ContextKind::SuggestedArg)
+        .or_else(|| similar("value", ContextKind::SuggestedValue))
+}
+
+/// How the wire is called.
+fn usage() -> String {
+    let usage = Args::command().help_template("{usage}").render_help();
+    format!("usage: {}", usage.to_string().trim_end())
 }
 
 /// Whether the command line asks for objects, although something is wrong about it.

@@ -107,6 +107,44 @@ fn a_mistyped_option_is_told_which_one_is_like_it() {
     is_usage_error(&["0", "9090", "--dripp", "1"], tip);
 }
 
+#[test]
+fn each_slip_is_told_in_its_own_words() {
+    let slips: [(&[&str], &str); 10] = [
+        (&["0", "1", "--nothing"], "unexpected argument '--nothing' found"),
+        (&["0", "1", "2"], "unexpected argument '2' found"),
+        (&["0"], "the following required arguments were not provided: <TARGET>"),
+        (&[], "the following required arguments were not provided: <LISTEN> <TARGET>"),
+        (&["0", "1", "--cut"], "a value is required for '--cut <N>' but none was supplied"),
+        (
+            &["0", "1", "--format"],
+            "a value is required for '--format <FORMAT>' but none was supplied \
+             [possible values: text, json]",
+        ),
+        (
+            &["0", "1", "--format", "jsn"],
+            "invalid value 'jsn' for '--format <FORMAT>' [possible values: text, json]; \
+             tip: a similar value exists: 'json'",
+        ),
+        (&["0", "1", "--udp", "--udp"], "the argument '--udp' cannot be used multiple times"),
+        (&["0", "1", "--udp=1"], "unexpected value '1' for '--udp' found; no more were expected"),
+        (
+            &["0", "1", "--cut", "1", "--stall", "2"],
+            "only one of --cut, --reset and --stall can happen",
+        ),
+    ];
+    for (arguments, text) in slips {
+        let finished = run(arguments).code(2);
+        let line = format!("error: {text}; usage: wire [OPTIONS] <LISTEN> <TARGET>\n");
+        assert_eq!(finished.stderr, line, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_value_of_several_lines_is_told_in_one() {
+    let line = "error: invalid value 'a b' for '--cut <N>': usage: a number of bytes\n";
+    assert_eq!(run(&["0", "1", "--cut", "a\n\nb"]).code(2).stderr, line);
+}
+
 /// Also beside options that `--udp` would rule out.
 #[test]
 fn datagrams_are_bent_with_udp_only() {
