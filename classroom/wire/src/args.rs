@@ -162,7 +162,7 @@ fn usage() -> String {
 
 /// Whether the command line asks for objects, although something is wrong about it.
 fn asks_for_json() -> bool {
-    let words: Vec<_> = env::args().skip(1).collect();
+    let words: Vec<_> = env::args_os().skip(1).collect();
     let apart = words.windows(2).any(|pair| pair == ["--format", "json"]);
     apart || words.iter().any(|word| word == "--format=json")
 }

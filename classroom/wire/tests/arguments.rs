@@ -145,6 +145,19 @@ fn a_value_of_several_lines_is_told_in_one() {
     assert_eq!(run(&["0", "1", "--cut", "a\n\nb"]).code(2).stderr, line);
 }
 
+/// On Unix an argument is any bytes.
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_no_text_is_a_usage_error() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let arguments = [OsStr::from_bytes(b"\xff"), OsStr::new("1")];
+    let finished = Program::start(WIRE, arguments).finish().code(2);
+    let line = "error: invalid UTF-8 was detected in one or more arguments; usage: wire ";
+    assert!(finished.stderr.starts_with(line), "{finished:?}");
+}
+
 /// Also beside options that `--udp` would rule out.
 #[test]
 fn datagrams_are_bent_with_udp_only() {
