@@ -8,7 +8,6 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::process::{Child, ChildStdin, Command, ExitStatus};
 use std::sync::LazyLock;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, bail, ensure};
@@ -107,12 +106,12 @@ impl<'a> Stage<'a> {
                 show.action(side, Sign::Event, "killed")?;
             }
             Step::Pause { side } => {
-                self.act(side, processes::pause)?.context("it cannot be paused")?;
-                self.wait_until(side, "paused", |stage| stage.is(side, processes::is_paused))?;
+                self.pause(side)?;
                 show.action(side, Sign::Event, "paused")?;
             }
             Step::Resume { side } => {
-                self.act(side, processes::resume)?.context("it cannot go on")?;
+                ensure!(self.is(side, |_| true), "{side} is not running");
+                self.running.resume(&side.to_string()).context("it cannot go on")?;
                 show.action(side, Sign::Event, "goes on")?;
             }
             Step::Connected { side } => {
@@ -259,6 +258,14 @@ impl<'a> Stage<'a> {
         Ok(skipped)
     }
 
+    fn pause(&self, side: &str) -> anyhow::Result<()> {
+        ensure!(self.is(side, |_| true), "{side} is not running");
+        self.running.pause(&side.to_string()).context("it cannot be paused")?;
+        // One that has ended does nothing either, but its play has another course.
+        ensure!(!self.is(side, processes::has_ended), "it cannot be paused: it has ended");
+        Ok(())
+    }
+
     fn kill(&mut self, side: &str) -> anyhow::Result<()> {
         self.end(side)?;
         self.rest(side)?;
@@ -277,19 +284,16 @@ impl<'a> Stage<'a> {
 
     /// Ends all sides. Lines that nobody has read are an error.
     pub fn finish(&mut self) -> anyhow::Result<()> {
+        use io::ErrorKind::{NotFound, Unsupported};
+
         self.wait_for_lanes()?;
         let sides: Vec<_> = self.sides.keys().cloned().collect();
         // All are stopped before any is ended: the end of one makes the others print.
         for side in &sides {
-            let _ = self.act(side, processes::pause);
-        }
-        for side in &sides {
-            let deadline = self.deadline();
-            while self
-                .is(side, |child| !processes::is_paused(child) && !processes::has_ended(child))
-            {
-                ensure!(Instant::now() < deadline, "{side} cannot be stopped");
-                thread::sleep(LOOK_AGAIN);
+            match self.running.pause(side) {
+                // It has ended before, or this system cannot pause.
+                Err(error) if matches!(error.kind(), NotFound | Unsupported) => {}
+                paused => paused.with_context(|| format!("{side} cannot be stopped"))?,
             }
         }
         self.running.end_all();

@@ -491,6 +491,16 @@ fn another_status_than_the_expected_one_fails_the_play() {
 }
 
 #[test]
+fn a_side_that_is_gone_cannot_be_paused() {
+    for verb in ["pause", "resume"] {
+        let script = format!("{ECHO}see client HELLO\nends client 0\nunix It pauses.\n");
+        let play = Play::new(&format!("{script}{verb} client\n"));
+        play.run(1).code(1).stderr(contains("client is not running"));
+        play.assert_nothing_is_left();
+    }
+}
+
+#[test]
 fn a_silent_side_fails_the_play_in_time() {
     let play = Play::new("title T\nstart server simple-echo-server {free}\nends server 0\n");
     play.run_impatiently(1).code(1).stderr(contains("for 1 seconds not seen: server ended"));

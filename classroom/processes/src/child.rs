@@ -1,13 +1,13 @@
 //! One process that we have started, where the systems differ.
 
 #[cfg(not(unix))]
-pub(crate) use portable::{end, own_group};
+pub(crate) use portable::{end, is_paused, own_group, pause, resume};
 #[cfg(not(unix))]
-pub use portable::{has_ended, is_paused, pause, resume, signal, status};
+pub use portable::{has_ended, signal, status};
 #[cfg(unix)]
-pub(crate) use unix::{end, own_group};
+pub(crate) use unix::{end, is_paused, own_group, pause, resume};
 #[cfg(unix)]
-pub use unix::{has_ended, is_paused, pause, resume, signal, status};
+pub use unix::{has_ended, signal, status};
 
 #[cfg(unix)]
 mod unix {

@@ -11,7 +11,7 @@ mod status;
 mod transport;
 
 pub use activity::{Activity, memory};
-pub use child::{has_ended, is_paused, pause, resume, signal, status};
+pub use child::{has_ended, signal, status};
 pub use listening::listening;
 pub use port::Port;
 pub use running::Running;

@@ -7,7 +7,7 @@ use std::sync::{OnceLock, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use processes::{Activity, Running, Status, has_ended, is_paused, memory, pause, resume, status};
+use processes::{Activity, Running, Status, has_ended, memory, status};
 
 /// How long to wait for what must come.
 const LONG: Duration = Duration::from_secs(30);
@@ -95,25 +95,14 @@ fn ends_one_program_and_leaves_the_others() {
 }
 
 #[test]
-fn pauses_a_process_and_not_its_group() {
-    let mut shell = Shell::start("sleep 1000 & echo $!; wait");
-    let child = shell.number();
-    shell.with(pause).expect("it can be paused");
-    wait_until("it is paused", || shell.with(is_paused));
-    assert!(!is_one_paused(child));
-    shell.with(resume).expect("it can go on");
-    wait_until("it goes on", || !shell.with(is_paused));
-}
-
-#[test]
 fn pauses_a_program_with_all_that_it_has_started() {
     let mut shell = Shell::start("sh -c 'setsid sleep 1000 & echo $!; wait' & wait");
     let grandchild = shell.number();
     running().pause(&shell.id).expect("it can be paused");
-    assert!(shell.with(is_paused));
+    assert!(is_one_paused(shell.id));
     assert!(is_one_paused(grandchild));
     running().resume(&shell.id).expect("it can go on");
-    wait_until("it goes on", || !is_one_paused(grandchild) && !shell.with(is_paused));
+    wait_until("it goes on", || !is_one_paused(grandchild) && !is_one_paused(shell.id));
 }
 
 /// A shell waits for a command that it starts, and cannot stop meanwhile.
