@@ -90,15 +90,6 @@ impl Addresses {
         });
     }
 
-    /// Numbers all addresses in a text, unless they are known.
-    pub fn number_all(&mut self, text: &str) {
-        for found in ADDRESS.find_iter(text) {
-            if let Ok(address) = found.as_str().parse() {
-                self.number(address);
-            }
-        }
-    }
-
     /// Puts the shown addresses in place of the real ones.
     pub fn disguise(&self, text: &str) -> String {
         let shown = |found: &Captures| match found[1].parse::<SocketAddr>() {

@@ -172,6 +172,18 @@ impl What {
             _ => None,
         }
     }
+
+    /// The addresses that it tells of: the one of a client before that of the server.
+    pub fn addresses(&self) -> Vec<SocketAddr> {
+        match *self {
+            Self::Listening { address } => vec![address],
+            Self::Calling { client, target }
+            | Self::Opened { client, target, .. }
+            | Self::Refused { client, target, .. } => vec![client, target],
+            Self::Stray { from, .. } => vec![from],
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// As people read it, in one line; only bytes have more, a row for each 16 of them.

@@ -9,7 +9,7 @@ use record::{Event, What};
 
 use super::{LONG_ENOUGH, LOOK_AGAIN, Stage, processor_time};
 use crate::expectation::{placeholders, side_of};
-use crate::lane::{self, Entry};
+use crate::lane;
 use crate::show::{Show, Sign};
 use crate::wires::{self, Wire};
 
@@ -101,10 +101,10 @@ impl Stage<'_> {
             return Ok(());
         }
         for wire in self.wires.all_mut() {
-            let entries = lane::shorten(&wire.events()?);
-            let lines = entries.iter().flat_map(Entry::lines);
-            lines.for_each(|(live, _)| self.addresses.number_all(live));
-            wire.unshown.extend(entries);
+            let events = wire.events()?;
+            let addresses = events.iter().flat_map(|event| event.what.addresses());
+            addresses.for_each(|address| self.addresses.number(address));
+            wire.unshown.extend(lane::shorten(&events));
         }
         Ok(())
     }
