@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use course::{Catalogue, Course, Failure, Lesson, Programs, is_unread};
 use processes::Running;
+use record::Direction;
 
 use crate::addresses::NO_DEFAULT;
 use crate::args::{Failures, Lessons, Playing};
@@ -173,8 +174,8 @@ fn read_scene(
 fn line(lesson: &Lesson, asked: &Lessons) -> anyhow::Result<Option<Line>> {
     let (bytes, udp) = (asked.bytes, lesson.udp);
     let through = asked.through.as_ref().map(|text| Bends::parse(text, udp)).transpose()?;
-    let bent_requests =
-        lesson.unframed_requests && through.as_ref().is_some_and(|bends| bends.concern("requests"));
+    let bent_requests = lesson.unframed_requests
+        && through.as_ref().is_some_and(|bends| bends.concern(Direction::Request));
     let server = lesson.program_names().into_iter().find(|program| program.ends_with("-server"));
     let frames = server.filter(|_| lesson.framed).map(|server| (lesson.number.into(), server));
     let wanted = bytes || through.is_some();

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, bail, ensure};
+use record::Direction;
 use regex_lite::{NoExpand, Regex};
 
 use crate::expectation::{placeholders, side_of};
@@ -42,20 +43,18 @@ pub struct Line {
 /// Many bytes that a scene sends in one direction.
 #[derive(Debug, PartialEq)]
 pub struct Large {
-    /// Which: `requests` or `replies`.
-    pub direction: String,
+    /// Which.
+    pub direction: Direction,
     /// How many, about.
-    pub bytes: u64,
+    pub bytes: usize,
 }
 
 impl Large {
     fn parse(text: &str) -> anyhow::Result<Self> {
         let (direction, count) = split_word(text);
         let bytes = count.strip_suffix(" bytes").and_then(|count| count.parse().ok());
-        match bytes {
-            Some(bytes) if ["requests", "replies"].contains(&direction) => {
-                Ok(Self { direction: direction.into(), bytes })
-            }
+        match (direction.parse(), bytes) {
+            (Ok(direction), Some(bytes)) => Ok(Self { direction, bytes }),
             _ => bail!("`large` needs a direction and a size: large requests 20000000 bytes"),
         }
     }

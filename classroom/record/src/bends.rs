@@ -21,7 +21,7 @@ const BOTH: &str = "Bend a stream, or datagrams";
 #[derive(Clone, Debug, Default, PartialEq, Args)]
 pub struct Bends {
     /// Bend one direction only: requests or replies
-    #[arg(long, value_name = "DIRECTION", value_parser = direction)]
+    #[arg(long, value_name = "DIRECTION")]
     pub only: Option<Direction>,
 
     /// End the stream, or each datagram, after N bytes (closed-mid-message, truncated-datagram)
@@ -198,14 +198,6 @@ pub fn reason(error: &Error) -> String {
     };
     // An argument may have more lines than one.
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn direction(text: &str) -> Result<Direction, String> {
-    match text {
-        "requests" => Ok(Direction::Request),
-        "replies" => Ok(Direction::Reply),
-        _ => Err("usage: requests or replies".into()),
-    }
 }
 
 fn count(text: &str) -> Result<usize, String> {

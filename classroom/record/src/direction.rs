@@ -1,6 +1,7 @@
 //! The two directions of a conversation.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,19 @@ impl Direction {
         match self {
             Self::Request => Self::Reply,
             Self::Reply => Self::Request,
+        }
+    }
+}
+
+/// As it is called in JSON and on the wire's command line.
+impl FromStr for Direction {
+    type Err = &'static str;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        match name {
+            "requests" => Ok(Self::Request),
+            "replies" => Ok(Self::Reply),
+            _ => Err("usage: requests or replies"),
         }
     }
 }
