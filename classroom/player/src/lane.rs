@@ -66,7 +66,8 @@ pub fn shorten(events: &[Event]) -> Vec<Entry> {
         short.extend(shown.iter().map(Entry::new));
         let bytes: usize = left_out.iter().filter_map(flow).map(|(_, _, length)| length).sum();
         if let Some(last) = short.last_mut().filter(|_| !left_out.is_empty()) {
-            last.rows.push(format!("     … {} more reads, {bytes} bytes", left_out.len()));
+            let more = format!("{} more reads, {bytes} bytes", left_out.len());
+            last.rows.push(record::rest_row(&more));
         }
     }
     short

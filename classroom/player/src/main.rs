@@ -7,7 +7,6 @@
 mod addresses;
 mod args;
 mod bends;
-mod bytes;
 mod expectation;
 mod find;
 mod folder;

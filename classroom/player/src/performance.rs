@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use course::{Catalogue, Course, Failure, Lesson, Programs, is_unread};
 use processes::Running;
-use record::Direction;
+use record::{Direction, told_pieces};
 
 use crate::addresses::NO_DEFAULT;
 use crate::args::{Failures, Lessons, Playing};
@@ -18,7 +18,7 @@ use crate::show::{Show, Stops};
 use crate::stage::Stage;
 use crate::step::Step;
 use crate::wires::{self, Line};
-use crate::{bytes, find, terminal};
+use crate::{find, terminal};
 
 /// What is said before a play in which requests are bent that have no frame.
 const BENT_REQUESTS: &str = "The requests of this lesson have no frame: one read is one command. Bent, \
@@ -259,7 +259,7 @@ fn play(
     })?;
     let transcript = show.take_transcript();
     Ok(match line {
-        Some(line) => Played::Bytes(bytes::told(&stage.heard(), line.udp)),
+        Some(line) => Played::Bytes(told_pieces(&stage.heard(), line.udp)),
         None => Played::Transcript(transcript),
     })
 }

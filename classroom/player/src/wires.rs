@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::Context;
 use processes::Running;
-use record::{Event, What};
+use record::{Event, SHOWN_BYTES, What};
 
 use crate::bends::Bends;
 use crate::lane::Entry;
@@ -24,10 +24,6 @@ const AS_EVENTS: [&str; 2] = ["--format", "json"];
 
 /// What is said of a wire that says nothing itself.
 pub const WORDLESS: &str = "it ended without a word";
-
-/// How much of each part of a read the third lane shows, in bytes: seven rows, which hold a
-/// header of lesson 6 or 7.
-const SHOWN_BYTES: &str = "112";
 
 /// How a lesson is played over wires.
 #[derive(Clone, Debug)]
@@ -91,8 +87,12 @@ impl Line {
     }
 
     /// What is done so that the lane stays readable, and need not be shown.
-    fn manners(&self) -> &[&str] {
-        if self.bytes { &["--show", SHOWN_BYTES] } else { &["--quiet"] }
+    fn manners(&self) -> Vec<String> {
+        if self.bytes {
+            vec!["--show".into(), SHOWN_BYTES.to_string()]
+        } else {
+            vec!["--quiet".into()]
+        }
     }
 }
 

@@ -3,13 +3,16 @@
 use std::fmt::Write;
 
 /// How many bytes stand in a row.
-const ROW: usize = 16;
+pub const ROW: usize = 16;
 
 /// Where the text begins: behind two digits and a space for each byte, and two spaces more.
 const TEXT: usize = 3 * ROW + 2;
 
 /// What stands in front of each row.
 const MARGIN: &str = "     ";
+
+/// How a row begins that stands in place of others.
+const REST: char = '…';
 
 /// What stands between the text and the label.
 const GAP: &str = "  ";
@@ -34,12 +37,17 @@ pub fn add_rows(block: &mut String, bytes: &[u8], hidden: usize, label: &str) {
     }
     if hidden > 0 {
         let more = if bytes.is_empty() { "" } else { "more " };
-        let rest = format!("… {hidden} {more}{}", noun(hidden));
+        let rest = format!("{REST} {hidden} {more}{}", noun(hidden));
         add_line(block, &format!("{rest:<width$}{GAP}{label}", width = TEXT + ROW));
     }
 }
 
-/// A line of what [`add_rows`] writes.
+/// A row in place of what is not shown, which `words` tell: `3 more reads, 60 bytes`.
+pub fn rest_row(words: &str) -> String {
+    format!("{MARGIN}{REST} {words}")
+}
+
+/// A line of what is written of bytes, as [`read_row`] reads it.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Row {
     /// Some bytes.
@@ -58,7 +66,7 @@ pub enum Row {
 /// Reads a row; `None` if the line is none.
 pub fn read_row(line: &str) -> Option<Row> {
     let row = line.strip_prefix(MARGIN)?;
-    if row.starts_with('…') {
+    if row.starts_with(REST) {
         return Some(Row::Rest(row.trim_end().into()));
     }
     let columns = |start, count| row.chars().skip(start).take(count).collect::<String>();

@@ -9,5 +9,5 @@ mod piece;
 pub use bends::Bends;
 pub use direction::Direction;
 pub use event::{Event, Opening, Part, Progress, What};
-pub use hex::{Row, add_rows, noun, read_row};
-pub use piece::Head;
+pub use hex::{Row, noun, read_row, rest_row};
+pub use piece::{Head, SHOWN_BYTES, told_pieces};
