@@ -14,6 +14,7 @@ use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc;
+use std::thread;
 
 use anyhow::Context;
 use record::Direction;
@@ -21,7 +22,7 @@ use record::Direction;
 use crate::capture::Capture;
 use crate::trace::Trace;
 use clients::Clients;
-use relay::{BUFFER, Relay, is_pause};
+use relay::{BUFFER, RECEIVE_AGAIN, Relay, is_pause, nobody_listens};
 
 pub use bends::Bends;
 
@@ -67,8 +68,13 @@ fn read_requests(relay: &Arc<Relay>) -> anyhow::Result<()> {
         match relay.socket.recv_from(&mut buffer) {
             Ok((count, client)) => clients.request(client, &buffer[..count])?,
             Err(error) if is_pause(&error) => {}
-            // Windows reports here that an earlier answer met nobody.
-            Err(error) => relay.trace.complain(None, format!("cannot receive: {error}")),
+            Err(error) => {
+                relay.trace.complain(None, format!("cannot receive: {error}"));
+                // Windows reports here that an earlier answer met nobody: that is over already.
+                if !nobody_listens(&error) {
+                    thread::sleep(RECEIVE_AGAIN);
+                }
+            }
         }
     }
 }

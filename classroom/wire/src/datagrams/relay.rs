@@ -5,6 +5,7 @@ use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc::Sender;
 use std::thread;
+use std::time::Duration;
 
 use anyhow::Context;
 
@@ -14,6 +15,9 @@ use crate::trace::Trace;
 
 /// A buffer of so many bytes cuts no datagram, whoever sent it.
 pub const BUFFER: usize = 65_535;
+
+/// How long to wait after nothing could be received: what keeps us from it may last.
+pub const RECEIVE_AGAIN: Duration = Duration::from_millis(100);
 
 /// What all clients have in common.
 pub struct Relay {
@@ -80,4 +84,9 @@ impl Relay {
 pub fn is_pause(error: &io::Error) -> bool {
     use ErrorKind::{Interrupted, TimedOut, WouldBlock};
     matches!(error.kind(), WouldBlock | TimedOut | Interrupted)
+}
+
+/// An earlier datagram met nobody. Unix calls it by the first name, Windows by the second.
+pub fn nobody_listens(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset)
 }

@@ -1,9 +1,10 @@
 //! The way of one client to the server, and back.
 
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -11,7 +12,7 @@ use record::{Direction, What};
 use socket2::SockRef;
 
 use super::lane::Lane;
-use super::relay::{BUFFER, Relay, is_pause};
+use super::relay::{BUFFER, RECEIVE_AGAIN, Relay, is_pause, nobody_listens};
 
 /// What somebody else answers, with `--stray`.
 const STRAY: &[u8] = b"a stray datagram from the wire";
@@ -109,7 +110,10 @@ impl Way {
                 Ok(count) => replies.take(&buffer[..count])?,
                 Err(error) if is_pause(&error) => {}
                 Err(error) if nobody_listens(&error) => self.say_refused()?,
-                Err(error) => self.say(Direction::Reply, format!("cannot be read: {error}"))?,
+                Err(error) => {
+                    self.say(Direction::Reply, format!("cannot be read: {error}"))?;
+                    thread::sleep(RECEIVE_AGAIN);
+                }
             }
         }
     }
@@ -157,9 +161,4 @@ fn connect(peer: SocketAddr) -> io::Result<UdpSocket> {
     let socket = UdpSocket::bind((any, 0))?;
     socket.connect(peer)?;
     Ok(socket)
-}
-
-/// An earlier datagram met nobody. Unix calls it by the first name, Windows by the second.
-fn nobody_listens(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset)
 }
