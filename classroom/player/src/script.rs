@@ -83,6 +83,35 @@ impl Varying {
     }
 }
 
+/// Takes note of what a line says of the scene as a whole.
+type Note = fn(&mut Script, &str) -> anyhow::Result<()>;
+
+/// The verbs that begin no step, each with what takes note of the rest of its line.
+const VERBS: [(&str, Note); 5] = [
+    ("title", |script, text| {
+        script.title = text.into();
+        Ok(())
+    }),
+    ("vary", |script, text| script.varying.add(text)),
+    ("bent", |script, text| {
+        script.bent.push(text.into());
+        Ok(())
+    }),
+    ("large", |script, text| {
+        script.large = Some(Large::parse(text)?);
+        Ok(())
+    }),
+    ("unix", |script, text| {
+        script.unix.push(text.into());
+        Ok(())
+    }),
+];
+
+/// All that a script can say.
+fn verbs() -> impl Iterator<Item = &'static str> {
+    VERBS.iter().map(|(verb, _)| *verb).chain(Step::verbs())
+}
+
 impl Script {
     /// Reads a script. `programs` are those that it may start.
     pub fn parse(name: String, text: &str, programs: &[String]) -> anyhow::Result<Self> {
@@ -102,23 +131,22 @@ impl Script {
         if line.is_empty() || line.starts_with('#') {
             return Ok(());
         }
-        match split_word(line) {
-            ("title", title) => self.title = title.into(),
-            ("vary", rest) => self.varying.add(rest)?,
-            ("bent", text) => self.bent.push(text.into()),
-            ("large", text) => self.large = Some(Large::parse(text)?),
-            ("unix", text) => self.unix.push(text.into()),
-            (verb, rest) => {
-                ensure!(!self.title.is_empty(), "a scene begins with `title`");
-                let step = Step::parse(verb, rest)?;
-                self.check(&step, programs)?;
-                let new = match self.lines.last_mut() {
-                    Some(last) => last.step.join(step),
-                    None => Some(step),
-                };
-                self.lines.extend(new.map(|step| Line { number, text: line.into(), step }));
-            }
+        let (verb, rest) = split_word(line);
+        if let Some((_, note)) = VERBS.iter().find(|(name, _)| *name == verb) {
+            return note(self, rest);
         }
+        ensure!(!self.title.is_empty(), "a scene begins with `title`");
+        let Some(step) = Step::parse(verb, rest) else {
+            let verbs: Vec<_> = verbs().collect();
+            bail!("there is no verb `{verb}`; there are {}", verbs.join(", "));
+        };
+        let step = step?;
+        self.check(&step, programs)?;
+        let new = match self.lines.last_mut() {
+            Some(last) => last.step.join(step),
+            None => Some(step),
+        };
+        self.lines.extend(new.map(|step| Line { number, text: line.into(), step }));
         Ok(())
     }
 
@@ -195,14 +223,28 @@ impl Script {
 
 #[cfg(test)]
 mod tests {
-    use super::Script;
+    use std::collections::BTreeSet;
+
+    use super::{Script, verbs};
+
+    const README: &str = include_str!("../README.md");
+
+    #[test]
+    fn the_readme_has_every_verb_and_no_other() {
+        let (_, table) = README.split_once("| line | does |").expect("a table of verbs");
+        let (table, _) = table.split_once("\n\n").expect("the table ends");
+        let cells = table.lines().filter_map(|row| row.split('|').nth(1));
+        // What stands between backticks is a line of a script.
+        let lines = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2));
+        let told: BTreeSet<_> = lines.filter_map(|line| line.split(' ').next()).collect();
+        assert_eq!(told, verbs().collect());
+    }
 
     /// Each placeholder of the README is known where the table has something to say of it, and
     /// nowhere else.
     #[test]
     fn the_readme_tells_where_each_placeholder_is_known() {
-        let readme = include_str!("../README.md");
-        let (_, table) = readme.split_once("| placeholder |").expect("a table of placeholders");
+        let (_, table) = README.split_once("| placeholder |").expect("a table of placeholders");
         let (table, _) = table.split_once("\n\n").expect("the table ends");
         let mut told = Vec::new();
         for row in table.lines().skip(2) {
