@@ -39,7 +39,7 @@ pub struct Capture(Arc<Mutex<Recorder>>);
 struct Recorder {
     /// `None` once the capture is finished.
     file: Option<PcapNgWriter<BufWriter<File>>>,
-    /// The first sequence number of the next connection.
+    /// The first sequence number of the last connection.
     sequence: u32,
     /// When the capture began, since 1970 and by a clock that nobody sets back.
     began: (Duration, Instant),
@@ -62,24 +62,6 @@ impl Capture {
             sequence: 0,
             began: (since_1970, Instant::now()),
         }))))
-    }
-
-    /// Records that a client has connected. `server` is the address that it called.
-    ///
-    /// # Errors
-    ///
-    /// Those of writing the file.
-    pub fn connection(
-        &self,
-        client: SocketAddr,
-        server: SocketAddr,
-    ) -> anyhow::Result<Conversation> {
-        let sequence = {
-            let mut recorder = self.recorder();
-            recorder.sequence = recorder.sequence.wrapping_add(APART);
-            recorder.sequence
-        };
-        Conversation::open(self.clone(), client, server, sequence)
     }
 
     /// Has a datagram sent, and records it if it could be. Returns what `send` returned.
@@ -116,6 +98,13 @@ impl Capture {
             Some(file) => file.into_inner().flush().context(CANNOT_WRITE),
             None => Ok(()),
         }
+    }
+
+    /// The first sequence number of one more connection.
+    fn next_sequence(&self) -> u32 {
+        let mut recorder = self.recorder();
+        recorder.sequence = recorder.sequence.wrapping_add(APART);
+        recorder.sequence
     }
 
     fn record(&self, packet: &[u8]) -> anyhow::Result<()> {

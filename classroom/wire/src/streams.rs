@@ -19,7 +19,7 @@ use anyhow::Context;
 use record::{Direction, Opening, What};
 use socket2::SockRef;
 
-use crate::capture::Capture;
+use crate::capture::{Capture, Conversation};
 use crate::labels::Labeller;
 use crate::trace::Trace;
 use connection::Connection;
@@ -156,7 +156,7 @@ impl Relay {
             Err(error) => return self.refuse(number, peer, &client, &error),
         };
         let conversation = match &self.capture {
-            Some(capture) => Some(capture.connection(peer, client.local_addr()?)?),
+            Some(capture) => Some(Conversation::open(capture, peer, client.local_addr()?)?),
             None => None,
         };
 

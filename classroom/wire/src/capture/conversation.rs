@@ -31,15 +31,16 @@ struct State {
 }
 
 impl Conversation {
-    /// Records the three packets that open a connection. Its bytes are counted from `sequence`.
-    pub(super) fn open(
-        capture: Capture,
-        client: SocketAddr,
-        server: SocketAddr,
-        sequence: u32,
-    ) -> anyhow::Result<Self> {
-        let state = State { next: [sequence; 2], reset: false };
-        let conversation = Self { capture, client, server, state: Mutex::new(state) };
+    /// Records the three packets that open a connection. `server` is the address that the client
+    /// called.
+    ///
+    /// # Errors
+    ///
+    /// Those of writing the file.
+    pub fn open(capture: &Capture, client: SocketAddr, server: SocketAddr) -> anyhow::Result<Self> {
+        let state = State { next: [capture.next_sequence(); 2], reset: false };
+        let (capture, state) = (capture.clone(), Mutex::new(state));
+        let conversation = Self { capture, client, server, state };
 
         let mut syn = TcpHeader { syn: true, ..TcpHeader::default() };
         syn.set_options(&[TcpOptionElement::MaximumSegmentSize(SEGMENT)])?;
