@@ -2,6 +2,7 @@
 //!
 //! They are 340 units wide, as a phone's page is, and take their colours from the theme.
 
+mod body;
 mod boxes;
 mod bytes;
 mod canvas;
@@ -10,13 +11,8 @@ mod sequence;
 mod text;
 
 use crate::html::escape;
+use body::Mistake;
 use canvas::Canvas;
-
-/// A line of a picture, counted from the fence, and what is wrong with it.
-type Mistake = (usize, String);
-
-/// The lines of a picture's body that say something, with their numbers.
-type Body<'a> = [(usize, &'a str)];
 
 /// Draws a picture from the lines inside its fence. Its `id` must be the only one of its kind in
 /// the book.

@@ -1,8 +1,8 @@
 //! Things inside things, with lines between them.
 
+use super::body::{Body, Mistake};
 use super::canvas::{Canvas, Rect, WIDTH, height};
 use super::text::{PROSE, SMALL};
-use super::{Body, Mistake};
 
 /// The space around what is inside a box.
 const PADDING: f64 = 6.0;

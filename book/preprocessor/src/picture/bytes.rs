@@ -1,8 +1,8 @@
 //! A frame as labelled bytes.
 
+use super::body::{Body, Mistake};
 use super::canvas::{Canvas, Rect, WIDTH, height};
 use super::text::{MONO, PROSE, SMALL};
-use super::{Body, Mistake};
 
 /// How wide and how high the cell of a byte is.
 const CELL: f64 = 22.0;

@@ -1,8 +1,8 @@
 //! Labelled rows of cells: buffers, layers, reads.
 
+use super::body::{Body, Mistake};
 use super::canvas::{Canvas, Rect, WIDTH, height};
 use super::text::{PROSE, SMALL};
-use super::{Body, Mistake};
 
 /// How wide the labels on the left are at most.
 const LABELS: f64 = 92.0;

@@ -1,8 +1,8 @@
 //! What happens over time: lanes from left to right, time from top to bottom.
 
+use super::body::{Body, Mistake};
 use super::canvas::{Canvas, Rect, WIDTH, height};
 use super::text::{MONO, PROSE, SMALL, Style};
-use super::{Body, Mistake};
 
 /// The space between two steps.
 const GAP: f64 = 7.0;
