@@ -6,6 +6,3 @@ mod server;
 
 pub use client::{Peer, ask, text};
 pub use server::{buffer, receive};
-
-/// What the notes receive at most, as if a datagram could not be longer.
-const SHORT: usize = 1024;

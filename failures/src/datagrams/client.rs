@@ -9,8 +9,10 @@ use connection_loop::resolve;
 use struct_header::Failure;
 use udp::{BUFFER, TRIES, no_answer};
 
-use super::SHORT;
 use crate::Fault;
+
+/// What the notes receive at most, as if a datagram could not be longer.
+pub const SHORT: usize = 1024;
 
 /// A server, and a socket to talk to it.
 pub struct Peer {

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, UdpSocket};
 use connection_loop::log;
 use udp::{BUFFER, recv_from};
 
-use super::{SHORT, text};
+use super::client::{SHORT, text};
 use crate::Fault;
 
 /// A buffer for what comes.
