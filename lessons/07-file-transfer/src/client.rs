@@ -161,7 +161,9 @@ fn get(
 fn list(connect: impl Fn() -> anyhow::Result<TcpStream>) -> anyhow::Result<()> {
     let mut stream = connect()?;
     Request::List.send(&mut stream).context("cannot send the request")?;
-    let listing = Listing::parse(&recv_answer(&mut stream)?)?;
+    let json = recv_answer(&mut stream)?;
+    check_answer(&Header::parse(&json)?)?;
+    let listing = Listing::parse(&json)?;
 
     for entry in &listing.files {
         say(&format!("{}: {} bytes", shown(&entry.filename), entry.filesize))?;

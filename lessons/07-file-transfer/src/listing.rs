@@ -1,10 +1,10 @@
 //! The list of files, as long as a header can hold it.
 
 use anyhow::anyhow;
-use dict_header::{Header, MAX_HEADER};
+use dict_header::MAX_HEADER;
 use serde::{Deserialize, Serialize};
 
-use crate::{Entry, check_answer};
+use crate::Entry;
 
 /// The files that there are, sorted by name.
 #[derive(Serialize, Deserialize)]
@@ -17,14 +17,12 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// Reads a list from the JSON of an answer.
+    /// Reads a list from the JSON of an answer that is no refusal.
     ///
     /// # Errors
     ///
-    /// Those of [`check_answer`], or `malformed-header` for what is no list of
-    /// files.
+    /// `malformed-header` for what is no list of files.
     pub fn parse(json: &[u8]) -> anyhow::Result<Self> {
-        check_answer(&Header::parse(json)?)?;
         serde_json::from_slice(json).map_err(|error| {
             anyhow!(
                 "the answer is no list of files: {error} (malformed-header)"
