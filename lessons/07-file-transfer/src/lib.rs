@@ -1,6 +1,7 @@
 //! Lesson 7: whole files, up and down, for several clients at once.
 
 mod body;
+mod disk;
 mod ending;
 mod files;
 mod folder;
@@ -13,6 +14,7 @@ mod service;
 mod waiting;
 
 pub use body::{interrupted, measure, recv_body, send_body};
+pub use disk::disk;
 pub use ending::end_in_order;
 pub use files::{begin, check_free, keep, look_up, open_to_read};
 pub use folder::{Entry, Folder};
@@ -22,11 +24,6 @@ pub use name::{PARTIAL, check_name};
 pub use progress::progress_bar;
 pub use service::{Reply, Service};
 pub use waiting::measure_for;
-
-use std::io;
-
-use connection_loop::elog;
-use struct_header::Failure;
 
 /// Where the server listens, and the client looks for it, unless told
 /// otherwise.
@@ -41,20 +38,3 @@ pub const MAX_UPLOAD: usize = match 1_usize.checked_shl(40) {
     Some(bytes) => bytes,
     None => usize::MAX,
 };
-
-/// Names what went wrong with a file, in contrast to what went wrong with a
-/// peer.
-///
-/// An error of a temporary file tells where it lies. That is nobody's business
-/// but our own: a client hears only of what kind the error is.
-pub fn disk(what: &str) -> impl Fn(io::Error) -> Failure {
-    move |error| {
-        let told = if error.raw_os_error().is_some() {
-            error.to_string()
-        } else {
-            elog!("{what}: {error}");
-            error.kind().to_string()
-        };
-        Failure::new("disk", format!("{what}: {told}"))
-    }
-}
