@@ -6,7 +6,8 @@ use std::io::Read;
 use serde_json::{Map, Value};
 use struct_header::{Failure, recv_message};
 
-use crate::MAX_HEADER;
+/// The longest JSON header that is accepted, in bytes.
+pub const MAX_HEADER: usize = 64 * 1024;
 
 /// A header that a peer has sent: a JSON object, whose keys may be missing or
 /// absurd.

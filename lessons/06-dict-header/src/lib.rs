@@ -8,14 +8,11 @@ use md5::{Digest, Md5};
 use serde::Serialize;
 use struct_header::frame;
 
-pub use header::Header;
+pub use header::{Header, MAX_HEADER};
 
 /// Where the server listens, and the client looks for it, unless told
 /// otherwise.
 pub const ADDRESS: &str = "127.0.0.1:8080";
-
-/// The longest JSON header that is accepted, in bytes.
-pub const MAX_HEADER: usize = 64 * 1024;
 
 /// What the server says about an answer before it sends it.
 #[derive(Serialize)]
