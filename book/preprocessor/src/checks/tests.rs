@@ -179,6 +179,7 @@ fn names_of_things_that_do_not_exist() {
     wrong(lesson, "`just serve 1`", "no recipe serve");
     wrong(lesson, "`just server 10`", "no lesson 10");
     wrong(lesson, "`just server 4 brust`", "no pair brust");
+    wrong(lesson, "`just server 7 put`", "no pair put");
     wrong(lesson, "`just exercise 77`", "no exercise 77");
     wrong(lesson, "`cargo lesson 1 7`", "no scene 7");
     wrong(lesson, "`cargo failure sticky`", "sticky");
