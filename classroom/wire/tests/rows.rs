@@ -1,6 +1,7 @@
 //! Runs what the README shows: its session, and each row of the table, whose command brings about
 //! its failure.
 
+use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::thread;
@@ -25,6 +26,17 @@ fn rows() -> Vec<(&'static str, &'static str)> {
             Some((id, rest.split_once('`')?.0))
         })
         .collect()
+}
+
+/// The book takes the names of the options from here.
+#[test]
+fn the_readme_has_each_option_of_the_help_and_no_other() {
+    let help = Program::start(WIRE, ["--help"]).finish().success().stdout;
+    let options = |text: &str, before: &str| -> BTreeSet<String> {
+        let lines = text.lines().filter_map(|line| line.trim_start().strip_prefix(before));
+        lines.filter_map(|line| line.split([' ', '`']).next()).map(str::to_owned).collect()
+    };
+    assert_eq!(options(README, "| `--"), options(&help, "--"));
 }
 
 /// Starts the command of a row, with other ports: a free one, and that of `target`.

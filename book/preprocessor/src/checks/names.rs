@@ -66,6 +66,8 @@ struct Names<'a> {
     recipes: BTreeSet<String>,
     /// What the checker can play against.
     roles: BTreeSet<String>,
+    /// What the wire can be told, without the dashes.
+    wire_options: BTreeSet<String>,
 }
 
 impl<'a> Names<'a> {
@@ -76,6 +78,7 @@ impl<'a> Names<'a> {
             programs: course.programs.iter().map(|program| program.name.clone()).collect(),
             recipes: recipes(&course.file("justfile").unwrap_or_default()),
             roles: roles(&course.file("classroom/checker/src/role.rs").unwrap_or_default()),
+            wire_options: options(&course.file("classroom/wire/README.md").unwrap_or_default()),
         }
     }
 
@@ -214,15 +217,11 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The wire's options are the fields of its arguments, and of what bends a line.
     fn wire(&self, arguments: &[&str]) -> Result<(), String> {
-        let source = self.course.file("classroom/wire/src/args.rs")?
-            + &self.course.file("classroom/record/src/bends.rs")?;
         for argument in arguments {
             let Some(option) = argument.strip_prefix("--") else { continue };
-            let field =
-                format!("{}:", option.split('=').next().unwrap_or(option).replace('-', "_"));
-            if !option.is_empty() && option != "help" && !source.contains(&field) {
+            let option = option.split('=').next().unwrap_or(option);
+            if !option.is_empty() && option != "help" && !self.wire_options.contains(option) {
                 return Err(format!("the wire has no option {argument}; `cargo wire --help`"));
             }
         }
@@ -298,6 +297,12 @@ fn recipes(justfile: &str) -> BTreeSet<String> {
     let heads = justfile.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
     let heads = heads.filter_map(|line| line.split_once(':'));
     heads.filter_map(|(head, _)| head.split_whitespace().next()).map(str::to_owned).collect()
+}
+
+/// The options in a README's tables: each row begins as in ``| `--drip N` |``.
+fn options(readme: &str) -> BTreeSet<String> {
+    let rows = readme.lines().filter_map(|line| line.strip_prefix("| `--"));
+    rows.filter_map(|row| row.split([' ', '`']).next()).map(str::to_owned).collect()
 }
 
 /// The names of the roles: the words of the enum that the command line reads.
