@@ -1,6 +1,6 @@
 //! Commands, programs, paths and ports that a page names exist.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use course::Lesson;
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
@@ -64,8 +64,8 @@ struct Names<'a> {
     packages: BTreeSet<String>,
     programs: BTreeSet<String>,
     recipes: BTreeSet<String>,
-    /// What the checker can play against.
-    roles: BTreeSet<String>,
+    /// What the checker can play against, by the lessons' numbers.
+    roles: BTreeMap<u8, BTreeSet<String>>,
     /// What the wire can be told, without the dashes.
     wire_options: BTreeSet<String>,
 }
@@ -77,7 +77,7 @@ impl<'a> Names<'a> {
             packages: course.packages.iter().cloned().collect(),
             programs: course.programs.iter().map(|program| program.name.clone()).collect(),
             recipes: recipes(&course.file("justfile").unwrap_or_default()),
-            roles: roles(&course.file("classroom/checker/src/role.rs").unwrap_or_default()),
+            roles: roles(&course.file("classroom/checker/README.md").unwrap_or_default()),
             wire_options: options(&course.file("classroom/wire/README.md").unwrap_or_default()),
         }
     }
@@ -180,10 +180,15 @@ impl<'a> Names<'a> {
     }
 
     fn role(&self, number: &str, role: &str) -> Result<(), String> {
-        if self.lesson(number)?.is_some() && self.is_made_up(role, &self.roles) {
-            return Err(format!("the checker has no role {role}"));
+        let Some(lesson) = self.lesson(number)? else { return Ok(()) };
+        match self.roles.get(&lesson.number) {
+            Some(roles) if !self.is_made_up(role, roles) => Ok(()),
+            _ => Err(format!("the checker has no role {role} in lesson {number}")),
         }
-        Ok(())
+    }
+
+    fn is_role(&self, word: &str) -> bool {
+        self.roles.values().any(|roles| roles.contains(word))
     }
 
     /// `just server 8 chat`: the word behind the number may name a pair.
@@ -248,7 +253,7 @@ impl<'a> Names<'a> {
             let is_program = word.ends_with("-server") || word.ends_with("-client");
             let is_name = word.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-');
             return match is_program && is_name && !word.starts_with('-') {
-                true if !self.programs.contains(word) && !self.roles.contains(word) => {
+                true if !self.programs.contains(word) && !self.is_role(word) => {
                     Err(format!("no program is called {word}"))
                 }
                 _ => Ok(()),
@@ -305,24 +310,12 @@ fn options(readme: &str) -> BTreeSet<String> {
     rows.filter_map(|row| row.split([' ', '`']).next()).map(str::to_owned).collect()
 }
 
-/// The names of the roles: the words of the enum that the command line reads.
-fn roles(source: &str) -> BTreeSet<String> {
-    let items = syn::parse_file(source).map(|file| file.items).unwrap_or_default();
-    let roles = items.into_iter().filter_map(|item| match item {
-        syn::Item::Enum(item) if item.ident == "Role" => Some(item.variants),
-        _ => None,
-    });
-    roles.flatten().map(|variant| kebab(&variant.ident.to_string())).collect()
-}
-
-/// `ReplyServer` is typed as `reply-server`.
-fn kebab(name: &str) -> String {
-    let mut kebab = String::new();
-    for letter in name.chars() {
-        if letter.is_uppercase() && !kebab.is_empty() {
-            kebab.push('-');
-        }
-        kebab.extend(letter.to_lowercase());
-    }
-    kebab
+/// The roles of each lesson, from the rows of a README's table: ``| 2 | `server`, `client` |``.
+fn roles(readme: &str) -> BTreeMap<u8, BTreeSet<String>> {
+    let rows = readme.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" | "));
+    rows.filter_map(|(lesson, roles)| {
+        let roles = roles.split('`').skip(1).step_by(2).map(str::to_owned);
+        Some((lesson.parse().ok()?, roles.collect()))
+    })
+    .collect()
 }

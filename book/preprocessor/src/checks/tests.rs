@@ -186,6 +186,7 @@ fn names_of_things_that_do_not_exist() {
     wrong(lesson, "`cargo wire 8080 9090 --bend`", "--bend");
     wrong(lesson, "`cargo checker 12 server --list`", "no lesson 12");
     wrong(lesson, "`just check 1 waiter -- ./mine {address}`", "no role waiter");
+    wrong(lesson, "`cargo checker 9 chat-server --list`", "no role chat-server in lesson 9");
     wrong(lesson, "`cargo run --bin simple-echo`", "simple-echo");
     wrong(lesson, "`cargo test -p simple-eco`", "simple-eco");
     wrong(lesson, "`cargo new --lib --name echo lessons/01-simple-echo`", "simple-echo");

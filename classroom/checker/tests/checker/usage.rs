@@ -24,6 +24,24 @@ fn wrong_arguments_are_told() {
     misused(&["1", "server", "--", "no-such-program", "{address}"], "cannot start");
 }
 
+/// The book takes the roles from there.
+#[test]
+fn the_readme_has_the_roles_of_each_lesson() {
+    let rows = include_str!("../../README.md").lines().filter_map(|line| {
+        let (lesson, roles) = line.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | ")?;
+        Some((lesson.parse::<u8>().ok()?, roles.replace('`', "")))
+    });
+    let mut count = 0;
+    for (lesson, roles) in rows {
+        // A role that this lesson does not have.
+        let other = if lesson == 7 { "chat-server" } else { "receiver" };
+        let said = format!("its roles are {roles}\n");
+        misused(&[&lesson.to_string(), other, "--list"], &said);
+        count += 1;
+    }
+    assert_eq!(count, 9);
+}
+
 #[test]
 fn nothing_is_said_when_nobody_reads_on() {
     let (reader, writer) = std::io::pipe().expect("a pipe");
