@@ -20,7 +20,7 @@ pub fn start(
     attributes: &[(String, String)],
     root: &str,
 ) -> Result<String, String> {
-    if !course.root.join(FOLDER).join(format!("{name}.js")).is_file() {
+    if !course.workspace.root.join(FOLDER).join(format!("{name}.js")).is_file() {
         return Err(format!("there is no figure {name}: {FOLDER}/{name}.js is missing"));
     }
     let mut html = format!("<socket-{name} root=\"{root}\"");

@@ -19,15 +19,19 @@ const SCENE: usize = 2;
 /// The minutes of one lesson, rounded up to five: its words, the lines that are typed, its scenes,
 /// and the first of its exercises.
 pub fn minutes(course: &Course, lesson: u8) -> Result<usize, String> {
-    let book = Book::read(&course.root.join("book/src")).map_err(|error| error.to_string())?;
+    let book =
+        Book::read(&course.workspace.root.join("book/src")).map_err(|error| error.to_string())?;
     of_book(course, &book, lesson)
 }
 
 /// The minutes of a lesson with these pages.
 fn of_book(course: &Course, book: &Book, lesson: u8) -> Result<usize, String> {
     let lesson = course.lesson(lesson)?;
-    let exercise =
-        course.exercises.iter().find(|exercise| exercise.about.id.lesson == lesson.number);
+    let exercise = course
+        .workspace
+        .exercises
+        .iter()
+        .find(|exercise| exercise.about.id.lesson == lesson.number);
     let exercise =
         exercise.map_or(0, |exercise| usize::try_from(exercise.about.minutes).unwrap_or(0));
     let sum = words(book, lesson).div_ceil(WORDS)
@@ -108,7 +112,7 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let course = Course::read(&root).expect("the course is there");
         let book = Book::read(&root.join("book/src")).expect("the book is there");
-        for lesson in &course.lessons {
+        for lesson in &course.workspace.lessons {
             let lines = typed(&course, &book, lesson);
             assert!((1..=150).contains(&lines), "{}: {lines} lines", lesson.folder);
         }

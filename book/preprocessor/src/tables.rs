@@ -28,7 +28,7 @@ pub fn programs(course: &Course, lesson: u8) -> Result<String, String> {
 pub fn failures_of(course: &Course, lesson: u8, up: &str) -> Result<String, String> {
     course.lesson(lesson)?;
     let of_lesson = |failure: &&Failure| failure.shown == lesson || failure.cured == lesson;
-    let failures: Vec<_> = course.failures.iter().filter(of_lesson).collect();
+    let failures: Vec<_> = course.catalogue.failures.iter().filter(of_lesson).collect();
     match failures.is_empty() {
         true => Err(format!("lesson {lesson} shows no failure")),
         false => Ok(table(&failures, up)),
@@ -37,7 +37,7 @@ pub fn failures_of(course: &Course, lesson: u8, up: &str) -> Result<String, Stri
 
 /// All failures.
 pub fn catalogue(course: &Course, up: &str) -> String {
-    table(&course.failures.iter().collect::<Vec<_>>(), up)
+    table(&course.catalogue.failures.iter().collect::<Vec<_>>(), up)
 }
 
 fn table(failures: &[&Failure], up: &str) -> String {
@@ -65,7 +65,7 @@ pub fn link(id: &str, up: &str) -> String {
 pub fn exercises(course: &Course, lesson: Option<u8>) -> Result<String, String> {
     let wanted =
         |exercise: &&Exercise| lesson.is_none_or(|lesson| exercise.about.id.lesson == lesson);
-    let exercises: Vec<_> = course.exercises.iter().filter(wanted).collect();
+    let exercises: Vec<_> = course.workspace.exercises.iter().filter(wanted).collect();
     if exercises.is_empty() {
         return Err("there is no such exercise".into());
     }
@@ -90,7 +90,7 @@ pub fn timetable(course: &Course, up: &str) -> Result<String, String> {
     let mut rows =
         vec!["| lesson | | minutes | so far |".to_owned(), "|---:|---|---:|---:|".to_owned()];
     let mut sum = 0;
-    for lesson in &course.lessons {
+    for lesson in &course.workspace.lessons {
         let minutes = minutes(course, lesson.number)?;
         sum += minutes;
         rows.push(format!(

@@ -82,8 +82,8 @@ fn folded(title: &str, inside: &str) -> String {
 
 /// The play of a failure, or a part of it.
 pub fn failure(course: &Course, id: &str, part: Option<&Part>) -> Result<String, String> {
-    course.failure(id)?;
-    let path = format!("failures/demo/{id}.transcript");
+    let path = course.failure(id)?.demo(&course.workspace.root).with_extension("transcript");
+    let path = course.workspace.short(&path).to_string();
     let data = format!("data-failure=\"{id}\"");
     let command = format!("cargo failure {id}");
     figure(&course.file(&path)?, part, &data, &command, |lines| lines)

@@ -72,7 +72,7 @@ fn each_program_begins_with_its_main_in_lines_of_eighty_columns() {
 fn each_main_pair_calls_a_socket_within_thirty_lines() {
     let call = Regex::new(r"(?m)^ .*\b(bind|connect|listen)\(").expect("the pattern is right");
     let course = course();
-    for lesson in &course.lessons {
+    for lesson in &course.workspace.lessons {
         for program in ["server.rs", "client.rs"] {
             let path = format!("lessons/{}/src/{program}", lesson.folder);
             let text = course.file(&path).expect("a source");
@@ -168,8 +168,11 @@ fn each_form_of_rust_comes_first_where_its_page_says() {
     for (section, (name, form)) in sections.iter().zip(FORMS) {
         let form = Regex::new(form).expect("the pattern is right");
         let has = |path: &String| form.is_match(&course.file(path).expect("a source"));
-        let first =
-            course.lessons.iter().find(|lesson| listings::sources(&course, lesson).iter().any(has));
+        let first = course
+            .workspace
+            .lessons
+            .iter()
+            .find(|lesson| listings::sources(&course, lesson).iter().any(has));
         let first = first.expect("a lesson has it");
         let folder = &first.folder;
         assert!(section.contains(&format!("lessons/{folder}/")), "{name} comes first in {folder}");
@@ -182,7 +185,7 @@ fn each_form_of_rust_comes_first_where_its_page_says() {
 #[test]
 fn each_first_page_shows_its_scenes_in_their_order() {
     let scene = Regex::new(r"\{\{#play \d+ (\d+)").expect("the pattern is right");
-    for lesson in course().lessons {
+    for lesson in course().workspace.lessons {
         let path = format!("lessons/{}/index.md", lesson.folder);
         let text = &book().page(&path).expect("each lesson has a page").text.clone();
         let mut seen = 0;
@@ -200,7 +203,7 @@ fn each_first_page_shows_its_scenes_in_their_order() {
 fn each_page_of_a_program_says_where_to_try_it() {
     let (course, book) = (course(), book());
     let mut count = 0;
-    for lesson in &course.lessons {
+    for lesson in &course.workspace.lessons {
         let pages = format!("lessons/{}/program", lesson.folder);
         for page in book.pages.iter().filter(|page| page.path.starts_with(&pages)) {
             for part in page.text.split("\n## Try it\n").skip(1) {
@@ -220,7 +223,7 @@ fn each_name_of_a_segment_is_told_where_it_is_first_shown() {
     let (course, book) = (course(), book());
     let picture = Regex::new(r"(?s)```picture.*?```").expect("the pattern is right");
     for name in ["SYN", "ACK", "FIN", "RST"] {
-        let pages = course.lessons.iter().map(|lesson| {
+        let pages = course.workspace.lessons.iter().map(|lesson| {
             let path = format!("lessons/{}/index.md", lesson.folder);
             &book.page(&path).expect("each lesson has a page").text
         });
@@ -236,10 +239,12 @@ fn each_name_of_a_segment_is_told_where_it_is_first_shown() {
 #[test]
 fn no_library_names_a_failure_of_a_later_lesson() {
     let course = course();
-    for lesson in &course.lessons {
+    for lesson in &course.workspace.lessons {
         let path = format!("lessons/{}/src/lib.rs", lesson.folder);
         let text = course.file(&path).expect("each lesson has a library");
-        for failure in course.failures.iter().filter(|failure| failure.shown > lesson.number) {
+        for failure in
+            course.catalogue.failures.iter().filter(|failure| failure.shown > lesson.number)
+        {
             assert!(!text.contains(&format!("\"{}\"", failure.id)), "{path} names {}", failure.id);
         }
     }
@@ -265,7 +270,9 @@ fn each_macro_of_a_lesson_stands_on_the_page_of_rust() {
     let (course, book) = (course(), book());
     let page = &book.page("start/rust.md").expect("the page on Rust").text;
     let called = Regex::new(r"\b([a-z_]+)!\(").expect("the pattern is right");
-    for path in course.lessons.iter().flat_map(|lesson| listings::sources(&course, lesson)) {
+    for path in
+        course.workspace.lessons.iter().flat_map(|lesson| listings::sources(&course, lesson))
+    {
         let source = course.file(&path).expect("a source");
         // What stands behind this is for those who test.
         let shown = source.split("#[cfg(test)]").next().unwrap_or_default();

@@ -12,10 +12,10 @@ const CODE: [&str; 3] = ["classroom/checker/src", "tests", "failures/tests"];
 pub fn check(course: &Course, book: &Book) -> Vec<Problem> {
     let mut code = String::new();
     for folder in CODE {
-        gather(&course.root.join(folder), &mut code);
+        gather(&course.workspace.root.join(folder), &mut code);
     }
     let mut problems = Vec::new();
-    for failure in &course.failures {
+    for failure in &course.catalogue.failures {
         let id = &failure.id;
         let path = format!("failures/{id}.md");
         let mut problem = |text: String| {
@@ -29,8 +29,10 @@ pub fn check(course: &Course, book: &Book) -> Vec<Problem> {
             }
             Some(_) => {}
         }
-        if !course.root.join(format!("failures/demo/{id}.play")).is_file() {
-            problem(format!("failures/demo/{id}.play is missing, which brings the failure about"));
+        let demo = failure.demo(&course.workspace.root);
+        if !demo.is_file() {
+            let demo = course.workspace.short(&demo);
+            problem(format!("{demo} is missing, which brings the failure about"));
         }
         // A check has the failure's name, or a test does: fn backlog_overflow_is_shown().
         let test = format!("fn {}", id.replace('-', "_"));

@@ -12,7 +12,7 @@ use crate::{Book, Course, Directive, Page, Problem, select};
 
 /// All lines that no program page shows, and all that are shown twice.
 pub fn check(course: &Course, book: &Book) -> Vec<Problem> {
-    course.lessons.iter().flat_map(|lesson| check_lesson(course, book, lesson)).collect()
+    course.workspace.lessons.iter().flat_map(|lesson| check_lesson(course, book, lesson)).collect()
 }
 
 /// The pages that show a lesson's program, in the order in which they are read.
@@ -79,7 +79,7 @@ fn check_lesson(course: &Course, book: &Book, lesson: &Lesson) -> Vec<Problem> {
 /// The lesson's files of Rust, as paths from the project's root.
 pub fn sources(course: &Course, lesson: &Lesson) -> Vec<String> {
     let mut paths = Vec::new();
-    visit(&course.root, &format!("lessons/{}/src", lesson.folder), &mut paths);
+    visit(&course.workspace.root, &format!("lessons/{}/src", lesson.folder), &mut paths);
     paths.sort();
     paths
 }

@@ -74,8 +74,13 @@ impl<'a> Names<'a> {
     fn read(course: &'a Course) -> Self {
         Self {
             course,
-            packages: course.packages.iter().cloned().collect(),
-            programs: course.programs.iter().map(|program| program.name.clone()).collect(),
+            packages: course.workspace.packages.iter().cloned().collect(),
+            programs: course
+                .workspace
+                .programs
+                .iter()
+                .map(|program| program.name.clone())
+                .collect(),
             recipes: recipes(&course.file("justfile").unwrap_or_default()),
             roles: roles(&course.file("classroom/checker/README.md").unwrap_or_default()),
             wire_options: options(&course.file("classroom/wire/README.md").unwrap_or_default()),
@@ -172,7 +177,12 @@ impl<'a> Names<'a> {
 
     fn exercise(&self, id: &str) -> Result<(), String> {
         match is_placeholder(id)
-            || self.course.exercises.iter().any(|exercise| exercise.about.id.to_string() == id)
+            || self
+                .course
+                .workspace
+                .exercises
+                .iter()
+                .any(|exercise| exercise.about.id.to_string() == id)
         {
             true => Ok(()),
             false => Err(format!("there is no exercise {id}; `just progress` lists them")),
@@ -212,7 +222,7 @@ impl<'a> Names<'a> {
     fn new_package(&self, arguments: &[&str], folder: &str) -> Result<(), String> {
         let name = arguments.windows(2).find(|pair| pair[0] == "--name").map(|pair| pair[1]);
         let Some(folder) = folder.strip_prefix("lessons/") else { return Ok(()) };
-        let lesson = self.course.lessons.iter().find(|lesson| lesson.folder == folder);
+        let lesson = self.course.workspace.lessons.iter().find(|lesson| lesson.folder == folder);
         match lesson {
             Some(lesson) if name == Some(lesson.package.as_str()) => Ok(()),
             Some(lesson) => {
@@ -243,11 +253,11 @@ impl<'a> Names<'a> {
             };
         }
         let (path, exists) = if FOLDERS.iter().any(|folder| word.starts_with(folder)) {
-            (word.to_owned(), self.course.root.join(word).exists())
+            (word.to_owned(), self.course.workspace.root.join(word).exists())
         } else if let (true, Some(lesson)) = (word.starts_with("src/"), page.lesson()) {
             // Pages of a lesson name its files without its folder.
             let path = format!("lessons/{}/{word}", self.course.lesson(lesson)?.folder);
-            let exists = self.course.root.join(&path).exists();
+            let exists = self.course.workspace.root.join(&path).exists();
             (path, exists)
         } else {
             let is_program = word.ends_with("-server") || word.ends_with("-client");
@@ -267,7 +277,7 @@ impl<'a> Names<'a> {
 
     /// The port of each loopback address in a line belongs to the page's lesson.
     fn ports(&self, page: &Page, line: &str) -> Result<(), String> {
-        let lessons = self.course.lessons.iter();
+        let lessons = self.course.workspace.lessons.iter();
         let mine =
             lessons.filter(|lesson| page.lesson().is_none_or(|number| number == lesson.number));
         let known: BTreeSet<_> = mine

@@ -40,7 +40,7 @@ fn directives_that_name_something_missing() {
     directive("{{#code lessons/01-simple-echo/src/server.rs #nothing}}", "no anchor");
     directive("{{#code lessons/01-simple-echo/src/server.rs \"let\"}}", "take a longer text");
     directive("{{#code lessons/01-simple-echo/src/server.rs main ; loud}}", "loud");
-    directive("{{#play 1 9}}", "no scene 9");
+    directive("{{#play 1 9}}", "no scene `9`");
     directive("{{#play 1 1 \"nobody says this\"}}", "no line contains");
     directive("{{#failure no-such-failure}}", "no-such-failure");
     directive("{{#run no-such-run}}", "no-such-run");
@@ -146,7 +146,7 @@ fn links_that_lead_nowhere() {
 fn failures_without_a_page_and_pages_without_a_failure() {
     let course = course();
     let problems = catalogue::check(&course, &book(vec![page("failures/unheard-of.md", "")]));
-    assert_eq!(problems.len(), course.failures.len() + 1, "{problems:?}");
+    assert_eq!(problems.len(), course.catalogue.failures.len() + 1, "{problems:?}");
     let page = page("failures/peer-reset.md", "# Peer reset\n");
     let problems = catalogue::check(&course, &book(vec![page]));
     let of_page = problems.iter().filter(|problem| problem.page == "failures/peer-reset.md");
@@ -160,7 +160,7 @@ fn a_faulty_program_that_names_its_failure_is_no_check_of_it() {
     fs::create_dir_all(&programs).expect("a folder");
     fs::write(programs.join("lib.rs"), "const FAULT: &str = \"peer-reset\";").expect("a file");
     let mut course = course();
-    course.root = folder.path().into();
+    course.workspace.root = folder.path().into();
     let problems = catalogue::check(&course, &book(vec![]));
     let of_page: Vec<_> =
         problems.iter().filter(|problem| problem.page == "failures/peer-reset.md").collect();
@@ -181,7 +181,7 @@ fn names_of_things_that_do_not_exist() {
     wrong(lesson, "`just server 4 brust`", "no pair brust");
     wrong(lesson, "`just server 7 put`", "no pair put");
     wrong(lesson, "`just exercise 77`", "no exercise 77");
-    wrong(lesson, "`cargo lesson 1 7`", "no scene 7");
+    wrong(lesson, "`cargo lesson 1 7`", "no scene `7`");
     wrong(lesson, "`cargo failure sticky`", "sticky");
     wrong(lesson, "`cargo wire 8080 9090 --bend`", "--bend");
     wrong(lesson, "`cargo checker 12 server --list`", "no lesson 12");

@@ -41,7 +41,7 @@ fn files(course: &Course, book: &Book) -> BTreeMap<String, String> {
     // The lines of the files of Rust, by their numbers: a page may show the end of `main` before
     // what comes in its middle.
     let mut lines: BTreeMap<String, BTreeMap<usize, String>> = BTreeMap::new();
-    for lesson in &course.lessons {
+    for lesson in &course.workspace.lessons {
         let pages = program_pages(book, lesson);
         for (_, directive) in pages.iter().flat_map(|page| page.directives()) {
             match directive {
