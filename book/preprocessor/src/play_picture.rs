@@ -3,7 +3,8 @@
 use crate::course::Course;
 use crate::directive::Part;
 use crate::html::escape;
-use crate::transcript::{Entry, part_of_scene};
+use crate::sign::Sign;
+use crate::transcript::{Entry, entries, part_of_scene};
 
 /// Where the picture lies, from the project's root.
 pub const PLAY_PICTURE: &str = "book/play.svg";
@@ -49,7 +50,7 @@ pub fn play_picture(course: &Course) -> Result<String, String> {
     let (lesson, scene) = SCENE;
     let text = part_of_scene(course, lesson, scene, &part)?;
     let lines: Vec<_> = text.lines().collect();
-    let entries = crate::transcript::entries(&lines, false);
+    let entries = entries(&lines, false)?;
 
     let mut drawing = Drawing { lines: String::new(), height: MARGIN };
     for entry in &entries {
@@ -87,13 +88,13 @@ impl Drawing {
                 self.height += LINE;
                 let side = if name.contains("server") { "server" } else { "client" };
                 let class = match sign {
-                    '>' | '$' => "strong",
-                    '|' => "print",
-                    '…' => "skip",
-                    _ => "event",
+                    Sign::Typed | Sign::Command => "strong",
+                    Sign::Printed => "print",
+                    Sign::Skipped => "skip",
+                    Sign::Event => "event",
                 };
                 self.text(MARGIN, side, name);
-                self.text(SIGN, side, &sign.to_string());
+                self.text(SIGN, side, &sign.letter().to_string());
                 self.text(TEXT, class, text);
             }
         }
@@ -136,9 +137,11 @@ fn described(entry: &Entry) -> String {
     match entry {
         Entry::Title(text) => (*text).into(),
         Entry::Say(text) | Entry::Ask(text) => text.clone(),
-        Entry::Side { name, sign: '$', text } => format!("The {name} is run: {text}."),
-        Entry::Side { name, sign: '>', text } => format!("The {name} types: {text}."),
-        Entry::Side { name, sign: '…', text } => format!("The {name} prints {text} more."),
+        Entry::Side { name, sign: Sign::Command, text } => format!("The {name} is run: {text}."),
+        Entry::Side { name, sign: Sign::Typed, text } => format!("The {name} types: {text}."),
+        Entry::Side { name, sign: Sign::Skipped, text } => {
+            format!("The {name} prints {text} more.")
+        }
         Entry::Side { name, text, .. } => format!("The {name} prints: {text}."),
     }
 }

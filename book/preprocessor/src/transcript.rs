@@ -6,6 +6,7 @@ use crate::bytes;
 use crate::course::Course;
 use crate::directive::Part;
 use crate::html::escape;
+use crate::sign::Sign;
 use crate::source::first_between;
 
 /// What a line of a transcript is.
@@ -18,7 +19,7 @@ pub enum Entry<'a> {
     /// The audience is asked something.
     Ask(String),
     /// A side is started or told something, prints, or something happens to it.
-    Side { name: &'a str, sign: char, text: &'a str },
+    Side { name: &'a str, sign: Sign, text: &'a str },
 }
 
 /// The scene of a lesson, or a part of it. Below a whole scene its bytes are folded away.
@@ -123,7 +124,7 @@ fn figure(
         }
         None => &lines[..],
     };
-    let entries = entries(lines, part.is_none());
+    let entries = entries(lines, part.is_none())?;
     let widest = entries.iter().map(name_width).max().unwrap_or(0);
     let mut html = format!("<figure class=\"play\" style=\"--names: {widest}ch\" {data}>\n");
     let title = match entries.first() {
@@ -139,7 +140,7 @@ fn figure(
 }
 
 /// Reads the lines of a transcript, whose first line is its title if they are the whole of it.
-pub fn entries<'a>(lines: &[&'a str], whole: bool) -> Vec<Entry<'a>> {
+pub fn entries<'a>(lines: &[&'a str], whole: bool) -> Result<Vec<Entry<'a>>, String> {
     let mut entries = Vec::new();
     // Whether the line before is one that an indented line continues.
     let mut open = false;
@@ -163,20 +164,19 @@ pub fn entries<'a>(lines: &[&'a str], whole: bool) -> Vec<Entry<'a>> {
             }
             open = true;
         } else {
-            entries.push(side(line));
+            entries.push(side(line)?);
             open = false;
         }
     }
-    entries
+    Ok(entries)
 }
 
 /// Reads `server | listening on 127.0.0.1:8080`.
-fn side(line: &str) -> Entry<'_> {
+fn side(line: &str) -> Result<Entry<'_>, String> {
     let (name, rest) = line.split_once(' ').unwrap_or((line, ""));
-    let rest = rest.trim_start();
-    let sign = rest.chars().next().unwrap_or('|');
-    let text = rest.get(sign.len_utf8()..).unwrap_or_default();
-    Entry::Side { name, sign, text: text.strip_prefix(' ').unwrap_or(text) }
+    let (sign, text) = Sign::read(rest.trim_start())
+        .ok_or_else(|| format!("no sign stands behind the name in {line:?}"))?;
+    Ok(Entry::Side { name, sign, text: text.strip_prefix(' ').unwrap_or(text) })
 }
 
 /// How many letters the name of a line's side has.
@@ -194,13 +194,13 @@ fn element<'a>(entry: &Entry<'a>, sides: &mut Vec<&'a str>) -> String {
         Entry::Ask(text) => format!("<p class=\"ask\">{}</p>\n", escape(text)),
         Entry::Side { name, sign, text } => {
             let kind = match sign {
-                '$' => "start",
-                '>' => "type",
-                '|' => "print",
-                '…' => "skip",
-                _ => "event",
+                Sign::Command => "start",
+                Sign::Typed => "type",
+                Sign::Printed => "print",
+                Sign::Skipped => "skip",
+                Sign::Event => "event",
             };
-            let colour = colour(name, sides);
+            let (colour, sign) = (colour(name, sides), sign.letter());
             let (name, text) = (escape(name), escape(text));
             format!(
                 "<div class=\"line {kind} {colour}\"><span class=\"side\">{name}</span> \
