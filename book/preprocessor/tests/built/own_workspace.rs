@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use book_preprocessor::checks::listings::program_pages;
 use book_preprocessor::{Book, Course, Directive, WORKSPACE, manifest, select};
+use support::cargo::cargo;
 
 use super::{book, course, root, run};
 
@@ -28,7 +28,7 @@ fn what_the_pages_show_builds_and_works() {
 
     let built = workspace.with_file_name("my-sockets-target");
     run(
-        Command::new("cargo").arg("build").current_dir(&workspace).env("CARGO_TARGET_DIR", &built),
+        cargo().arg("build").current_dir(&workspace).env("CARGO_TARGET_DIR", &built),
         "https://rustup.rs",
     );
     judge(&built, "1", "server", "simple-echo-server");
@@ -70,7 +70,7 @@ fn files(course: &Course, book: &Book) -> BTreeMap<String, String> {
 /// Has the checker judge one of the reader's programs, as the book says.
 fn judge(built: &Path, lesson: &str, role: &str, program: &str) {
     run(
-        Command::new("cargo")
+        cargo()
             .args(["checker", lesson, role, "--"])
             .arg(built.join("debug").join(program))
             .arg("{address}")

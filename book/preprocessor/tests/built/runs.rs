@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
+use support::cargo::cargo;
+
 use super::{root, run};
 
 #[test]
 #[ignore = "takes a minute, and needs bash, GNU sed, strace, ss and tshark: just test-book"]
 fn each_run_comes_out_as_it_was_recorded() {
     // The runs start programs that a reader has built.
-    run(Command::new("cargo").arg("build").current_dir(root()), "https://rustup.rs");
+    run(cargo().arg("build").current_dir(root()), "https://rustup.rs");
     let mut scripts: Vec<_> = fs::read_dir(root().join("book/runs"))
         .expect("there are runs")
         .map(|entry| entry.expect("a run can be read").path())
