@@ -3,11 +3,17 @@
 # On Unix, what a learner wrote with blanks in it stays one argument. PowerShell would read it a
 # second time either way. What a learner runs prints no line of this file (`@`).
 
-set windows-shell := ["powershell.exe", "-NoLogo", "-Command"]
+set windows-shell := ["powershell.exe", "-NoLogo", "-NoProfile", "-Command"]
 
 [private]
+[unix]
 default:
-    @{{ just_executable() }} --list --unsorted
+    @{{ quote(just_executable()) }} --list --unsorted
+
+[private]
+[windows]
+default:
+    @& {{ quote(just_executable()) }} --list --unsorted
 
 # List the lessons, or play one: `just lesson 4`, `just lesson 4 --step`
 [group('learn')]
