@@ -1,7 +1,8 @@
 # The classroom's shorthand: one plain command for each recipe. `just` alone lists them.
 #
-# On Unix, what a learner wrote with blanks in it stays one argument. PowerShell would read it a
-# second time either way. What a learner runs prints no line of this file (`@`).
+# On Unix, what a learner wrote with blanks in it stays one argument. On Windows it falls apart into
+# words; but for `--%` PowerShell would also read it a second time, and take `{address}` for a block
+# of script. What a learner runs prints no line of this file (`@`).
 
 set windows-shell := ["powershell.exe", "-NoLogo", "-NoProfile", "-Command"]
 
@@ -40,7 +41,7 @@ wire *ARGUMENTS:
 [no-exit-message]
 [windows]
 wire *ARGUMENTS:
-    @cargo wire {{ ARGUMENTS }}
+    @cargo wire --% {{ ARGUMENTS }}
 
 # Run a lesson's server in this terminal: `just server 4`, `just server 8 chat`
 [group('learn')]
@@ -55,7 +56,7 @@ server LESSON *ARGUMENTS:
 [no-exit-message]
 [windows]
 server LESSON *ARGUMENTS:
-    @cargo run --quiet --package player -- server {{ LESSON }} {{ ARGUMENTS }}
+    @cargo run --quiet --package player -- server --% {{ LESSON }} {{ ARGUMENTS }}
 
 # Run a lesson's client in this terminal: `just client 4`, `just client 8 chat`
 [group('learn')]
@@ -70,9 +71,9 @@ client LESSON *ARGUMENTS:
 [no-exit-message]
 [windows]
 client LESSON *ARGUMENTS:
-    @cargo run --quiet --package player -- client {{ LESSON }} {{ ARGUMENTS }}
+    @cargo run --quiet --package player -- client --% {{ LESSON }} {{ ARGUMENTS }}
 
-# Have a program judged: `just check 5 server -- python3 mine.py {address}`
+# Have a program judged: `just check 5 server -- python3 mine.py "{address}"`
 [group('learn')]
 [no-exit-message]
 [unix]
@@ -80,14 +81,14 @@ client LESSON *ARGUMENTS:
 check LESSON ROLE *COMMAND:
     @cargo checker "$@"
 
-# Have a program judged: `just check 5 server -- python3 mine.py {address}`
+# Have a program judged: `just check 5 server -- python3 mine.py "{address}"`
 [group('learn')]
 [no-exit-message]
 [windows]
 check LESSON ROLE *COMMAND:
-    @cargo checker {{ LESSON }} {{ ROLE }} {{ COMMAND }}
+    @cargo checker --% {{ LESSON }} {{ ROLE }} {{ COMMAND }}
 
-# Have any two programs judged together: `just pair --server 'mine {address}' --client 'yours {address}'`
+# Have any two programs judged together: `just pair --server "mine {address}" --client "yours {address}"`
 [group('learn')]
 [no-exit-message]
 [unix]
@@ -95,12 +96,12 @@ check LESSON ROLE *COMMAND:
 pair *ARGUMENTS:
     @cargo checker pair "$@"
 
-# Have any two programs judged together: `just pair --server 'mine {address}' --client 'yours {address}'`
+# Have any two programs judged together: `just pair --server "mine {address}" --client "yours {address}"`
 [group('learn')]
 [no-exit-message]
 [windows]
 pair *ARGUMENTS:
-    @cargo checker pair {{ ARGUMENTS }}
+    @echo "PowerShell would lose your quotes here. Type: cargo checker pair, and the same words after it"; exit 1
 
 # Check an exercise, and say what to do next; without an ID the first that is not done
 [group('exercises')]
@@ -115,7 +116,7 @@ exercise *ID:
 [no-exit-message]
 [windows]
 exercise *ID:
-    @cargo checker exercise {{ ID }}
+    @cargo checker exercise --% {{ ID }}
 
 # Check an exercise at every save; Ctrl-C ends it
 [group('exercises')]
@@ -160,7 +161,7 @@ grade *ARGUMENTS:
 [no-exit-message]
 [windows]
 grade *ARGUMENTS:
-    @cargo checker grade {{ ARGUMENTS }}
+    @cargo checker grade --% {{ ARGUMENTS }}
 
 # Build the book, and open it in a browser
 [group('book')]
