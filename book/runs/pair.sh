@@ -12,8 +12,8 @@ shown_as '[0-9]\+\.[0-9]\+ s' '0.0 s'
 shown_as '127\.0\.0\.1:[0-9]\+' '127.0.0.1:8080'
 shown_as "${folder//\//\\/}\/" ""
 
-two="pair --server 'python3 book/runs/usual_server.py {address}'"
-two="$two --client 'python3 book/runs/usual_client.py {address}' --type 'hello there' --type hi"
+two='pair --server "python3 book/runs/usual_server.py {address}"'
+two="$two "'--client "python3 book/runs/usual_client.py {address}" --type "hello there" --type hi'
 
 # judged COMMAND…: shows the command as the reader types it, and what comes of it.
 judged() {

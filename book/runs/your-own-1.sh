@@ -8,5 +8,5 @@ mkdir --parents "$folder/course" "$folder/my-sockets/target/debug"
 ln --symbolic "$built/simple-echo-server" "$folder/my-sockets/target/debug"
 cd "$folder/course"
 
-command_line 'cargo checker 1 server -- ../my-sockets/target/debug/simple-echo-server {address}'
+command_line 'cargo checker 1 server -- ../my-sockets/target/debug/simple-echo-server "{address}"'
 "$built/checker" 1 server -- ../my-sockets/target/debug/simple-echo-server '{address}' | tidy

@@ -196,7 +196,7 @@ fn with_tip(mut error: clap::Error) -> clap::Error {
         && !env::args().any(|argument| argument == "--")
     {
         let tip =
-            "the program to be judged stands behind `--`: server -- python3 mine.py {address}";
+            r#"the program to be judged stands behind `--`: server -- python3 mine.py "{address}""#;
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     }
     error
