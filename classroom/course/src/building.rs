@@ -76,6 +76,7 @@ impl Programs {
 /// Those of running cargo.
 pub fn build_exercise(course: &Course, exercise: &Exercise) -> anyhow::Result<Option<PathBuf>> {
     let output = build_command(&course.root, exercise)
+        .arg("--message-format=json-render-diagnostics")
         .stderr(Stdio::inherit())
         .output()
         .context("cannot run cargo")?;
@@ -85,15 +86,15 @@ pub fn build_exercise(course: &Course, exercise: &Exercise) -> anyhow::Result<Op
     executable(&output.stdout, exercise).map(Some)
 }
 
-/// What builds an exercise in the workspace that lies in `root`. It says on stdout where the
-/// program is, for [`executable`].
+/// What builds an exercise in the workspace that lies in `root`. With a `--message-format` of JSON
+/// it says on stdout where the program is, for [`executable`], or why there is none, for
+/// [`first_error`].
 pub fn build_command(root: &Path, exercise: &Exercise) -> Command {
     let package = &exercise.package;
     let mut command = Command::new(cargo());
     command
         .current_dir(root)
-        .args(["build", "--quiet", "--message-format=json-render-diagnostics"])
-        .args(["--package", package, "--bin", package])
+        .args(["build", "--quiet", "--package", package, "--bin", package])
         .stdin(Stdio::null());
     command
 }
@@ -109,11 +110,35 @@ pub fn executable(messages: &[u8], exercise: &Exercise) -> anyhow::Result<PathBu
     path.with_context(|| format!("cargo built no program {package}"))
 }
 
+/// Finds the first error of the compiler in what cargo said.
+pub fn first_error(messages: &[u8]) -> Option<String> {
+    let messages = messages.split(|&byte| byte == b'\n');
+    let found = messages
+        .filter_map(|message| serde_json::from_slice::<Message>(message).ok()?.message)
+        .find(|diagnostic| diagnostic.level == "error")?;
+    let code = found.code.map(|code| format!("[{}]", code.code)).unwrap_or_default();
+    Some(format!("error{code}: {}", found.message))
+}
+
 /// A message of `cargo build`, as far as we need it.
 #[derive(Deserialize)]
 struct Message {
     target: Option<Target>,
     executable: Option<PathBuf>,
+    message: Option<Diagnostic>,
+}
+
+/// What the compiler says.
+#[derive(Deserialize)]
+struct Diagnostic {
+    level: String,
+    code: Option<Code>,
+    message: String,
+}
+
+#[derive(Deserialize)]
+struct Code {
+    code: String,
 }
 
 #[derive(Deserialize)]
@@ -125,7 +150,7 @@ struct Target {
 fn executables(messages: &[u8]) -> anyhow::Result<BTreeMap<String, PathBuf>> {
     let mut paths = BTreeMap::new();
     for message in str::from_utf8(messages)?.lines() {
-        if let Message { target: Some(target), executable: Some(path) } =
+        if let Message { target: Some(target), executable: Some(path), .. } =
             serde_json::from_str(message)?
         {
             paths.insert(target.name, path);

@@ -15,7 +15,7 @@ mod program;
 mod unread;
 mod words;
 
-pub use building::{Programs, build_command, build_exercise, executable};
+pub use building::{Programs, build_command, build_exercise, executable, first_error};
 pub use catalogue::{Catalogue, Failure};
 pub use course::Course;
 pub use exercise::{About, Exercise};

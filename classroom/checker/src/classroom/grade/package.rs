@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
-use course::{Course, Exercise, Id, build_command, executable};
+use course::{Course, Exercise, Id, build_command, executable, first_error};
 use processes::Status;
 use toml::{Table, Value};
 
@@ -39,14 +39,17 @@ pub fn build(folder: &Path, exercise: &Exercise, desk: &Desk) -> anyhow::Result<
     let bench = desk.course.root.join(BENCH);
     lay_out(&bench, &folder.join("src"), exercise, desk.course)
         .with_context(|| format!("cannot prepare {}", bench.display()))?;
-    let built = bounded::run(build_command(&bench, exercise), desk.limit, desk.running)?;
+    let mut cargo = build_command(&bench, exercise);
+    cargo.arg("--message-format=json");
+    let built = bounded::run(cargo, desk.limit, desk.running)?;
     match built.status {
         Some(Status::Code(0)) => {}
         None => bail!("it did not compile in {} s", desk.limit.as_secs()),
         Some(_) => {
-            let said = String::from_utf8_lossy(&built.stderr).into_owned();
-            let error = said.lines().find(|line| line.starts_with("error"));
-            bail!("it does not compile: {}", error.unwrap_or("see `cargo build`"));
+            // What is not the compiler's error, cargo tells itself.
+            let said = String::from_utf8_lossy(&built.stderr);
+            let error = first_error(&built.stdout).or_else(|| said.lines().next().map(Into::into));
+            bail!("it does not compile: {}", error.unwrap_or_else(|| "see `cargo build`".into()));
         }
     }
     let program = executable(&built.stdout, exercise)?;
