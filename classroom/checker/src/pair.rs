@@ -72,10 +72,15 @@ pub fn check(pairing: &Pairing) -> anyhow::Result<bool> {
     })
 }
 
+/// The words of a command, as a shell splits them. On Windows a backslash stands between folders.
+fn words(command: &str) -> Option<Vec<String>> {
+    if cfg!(windows) { shlex::split(&command.replace('\\', r"\\")) } else { shlex::split(command) }
+}
+
 /// A command, with places for the address.
 fn template(side: &str, command: Option<&str>) -> Template {
     let command = command.unwrap_or_default();
-    let words = shlex::split(command).filter(|words| !words.is_empty()).unwrap_or_else(|| {
+    let words = words(command).filter(|words| !words.is_empty()).unwrap_or_else(|| {
         misused(&format!("the {side}'s command cannot be split into words: {command}"))
     });
     let template = Template::new(&words);
@@ -200,5 +205,21 @@ impl Progress {
         if self.is_shown {
             eprint!("\r\x1b[K");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn a_backslash_keeps_its_meaning() {
+        let typed = r#".\mine.exe "C:\My files\x" {address}"#;
+        let expected = if cfg!(windows) {
+            [r".\mine.exe", r"C:\My files\x", "{address}"]
+        } else {
+            [".mine.exe", r"C:\My files\x", "{address}"]
+        };
+        assert_eq!(words(typed).expect("words"), expected);
     }
 }
