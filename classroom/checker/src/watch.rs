@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use processes::{Activity, Status};
 
 use crate::program::Program;
+use crate::verdict::{Outcome, Stop};
 
 /// How often to look at what a program does while we wait for it.
 pub const LOOK: Duration = Duration::from_millis(40);
@@ -107,13 +108,14 @@ pub struct Silence {
 /// What a program does that keeps silent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doing {
-    /// It sleeps: it waits for something itself.
+    /// It sleeps: it waits for something itself. Where the system does not tell, it is taken for
+    /// that when it has kept silent for long.
     Sleeps,
     /// It works at full speed and gets nowhere. It has used this much processor time meanwhile.
     Spins(Duration),
     /// It prints and prints.
     Floods,
-    /// It does something else, or the system does not tell.
+    /// It does something else.
     Unknown,
     /// It has ended.
     Ended(Status),
@@ -188,7 +190,7 @@ impl<'a> Watch<'a> {
         let over = passed >= self.rule.bound;
         let (Some(effort), Some(now)) = (&mut self.effort, self.program.activity()) else {
             let blind = self.rule.quiet.is_some_and(|quiet| passed >= quiet.max(BLIND));
-            return (over || blind).then_some(Doing::Unknown);
+            return (over || blind).then_some(Doing::Sleeps);
         };
         let spins = effort.spins(&now, self.rule.spin.unwrap_or((AWAKE, SPENT)));
         if !now.asleep {
@@ -209,7 +211,10 @@ impl fmt::Display for Silence {
         let seconds = |time: Duration| format!("{:.1} s", time.as_secs_f64());
         write!(f, "waited {}", seconds(self.waited))?;
         match self.doing {
-            Doing::Sleeps => f.write_str("; the program sleeps, as if it waited for something"),
+            Doing::Sleeps if cfg!(target_os = "linux") => {
+                f.write_str("; the program sleeps, as if it waited for something")
+            }
+            Doing::Sleeps => f.write_str("; the program still runs"),
             Doing::Spins(time) => {
                 write!(f, "; the program spins: {} of processor time meanwhile", seconds(time))
             }
@@ -218,6 +223,18 @@ impl fmt::Display for Silence {
             Doing::Unknown => f.write_str("; the program still runs"),
         }
     }
+}
+
+/// Whoever needs to know whether a program sleeps finds out only where the system tells.
+///
+/// # Errors
+///
+/// The check is over: it does not tell.
+pub fn need_to_see_sleep() -> Outcome {
+    if cfg!(target_os = "linux") {
+        return Ok(());
+    }
+    Err(Stop::Skipped("this system does not tell whether a program sleeps".into()))
 }
 
 /// Waits until a program has ended, or sleeps with nothing more happening for a moment, or
@@ -265,7 +282,7 @@ pub fn settle(program: &Program) -> Doing {
                 }
             }
             // The system does not tell; a longer moment must do.
-            _ if began.elapsed() >= 3 * STILL => return Doing::Unknown,
+            _ if began.elapsed() >= 3 * STILL => return Doing::Sleeps,
             _ => {}
         }
         if over {

@@ -226,11 +226,8 @@ pub const fn client_interrupted_call_check(run: fn(&mut Bench) -> Outcome) -> Ch
 /// The program is signalled while it waits for its peer. `again` tells whether it goes on.
 pub fn interrupted_call(bench: &mut Bench, again: impl FnOnce(&mut Bench) -> Outcome) -> Outcome {
     // On a busy machine, one that is awake may not have had enough of the processor to be known.
-    let told = bench.program()?.activity().is_some();
-    match bench.settle()? {
-        Doing::Spins(_) | Doing::Floods => return Err(Stop::Skipped(AWAKE.into())),
-        Doing::Unknown if told => return Err(Stop::Skipped(AWAKE.into())),
-        _ => {}
+    if let Doing::Spins(_) | Doing::Floods | Doing::Unknown = bench.settle()? {
+        return Err(Stop::Skipped(AWAKE.into()));
     }
     if !bench.subject()?.pause()? {
         return Err(Stop::Skipped("programs cannot be signalled on this system".into()));

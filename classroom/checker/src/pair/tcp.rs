@@ -17,7 +17,7 @@ use crate::pair::stage::{End, Input, PATIENCE, Performance, Stage};
 use crate::pair::trial::Trial;
 use crate::run::Side;
 use crate::verdict::{Failure, Outcome, Stop, ensure};
-use crate::watch::{Doing, Watch, settle};
+use crate::watch::{Doing, Watch, need_to_see_sleep, settle};
 
 /// How many bytes are delivered one by one; what follows them passes as it comes.
 const DRIPPED: usize = 2000;
@@ -932,6 +932,7 @@ fn stalled_write(trial: &Trial, side: Side) -> Outcome {
 }
 
 fn server_busy_wait(trial: &Trial) -> Outcome {
+    need_to_see_sleep()?;
     let stage = trial.stage()?;
     let _stranger = stage.stranger()?;
     ensure(!matches!(settle(stage.server()?), Doing::Spins(_)), || {
@@ -940,6 +941,7 @@ fn server_busy_wait(trial: &Trial) -> Outcome {
 }
 
 fn client_busy_wait(trial: &Trial) -> Outcome {
+    need_to_see_sleep()?;
     let performance = trial.bent(&trial.broken(Direction::Reply, 0, Then::Silence))?;
     ensure(!matches!(performance.end, End::Stays(Doing::Spins(_))), || {
         Failure::new("a client that sleeps while it waits for an answer", "it spins")

@@ -16,7 +16,7 @@ use crate::pair::trial::Trial;
 use crate::peer::bytes_text;
 use crate::run::Side;
 use crate::verdict::{Failure, Outcome, Stop, ensure};
-use crate::watch::{Doing, settle};
+use crate::watch::{Doing, need_to_see_sleep, settle};
 
 /// How much later than the second try an answer to the first one comes.
 const LATE: Duration = Duration::from_millis(300);
@@ -283,6 +283,7 @@ fn client_truncated(trial: &Trial) -> Outcome {
 }
 
 fn client_busy_wait(trial: &Trial) -> Outcome {
+    need_to_see_sleep()?;
     let bend = each(Direction::Reply, Bends { drop: 1.0, ..Bends::default() });
     let performance = trial.bent(&bend)?;
     ensure(!matches!(performance.end, End::Stays(Doing::Spins(_))), || {
@@ -346,6 +347,7 @@ fn gone(trial: &Trial) -> Outcome {
 }
 
 fn server_busy_wait(trial: &Trial) -> Outcome {
+    need_to_see_sleep()?;
     let stage = trial.stage()?;
     ensure(!matches!(settle(stage.server()?), Doing::Spins(_)), || {
         Failure::new("a server that sleeps while nothing happens", "it spins")
