@@ -220,10 +220,9 @@ impl Program {
     /// Tells whether a program that has ended was brought down: by a signal, or by an error that
     /// nobody in it had thought of.
     pub fn has_crashed(&self) -> bool {
-        let by_signal = matches!(self.status(), Some(Status::Signal(_)));
         let stderr = self.output(Stream::Stderr);
         let failed = self.status().is_some_and(|status| !status.is_success());
-        by_signal || failed && tells_of_crash(&stderr)
+        self.status().is_some_and(Status::has_crashed) || failed && tells_of_crash(&stderr)
     }
 
     /// Tells whether a program that has ended says that there was no room for something.

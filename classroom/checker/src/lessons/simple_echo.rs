@@ -1,7 +1,5 @@
 //! Lesson 1: one client, one message, one answer.
 
-use processes::Status;
-
 use crate::bench::Bench;
 use crate::lessons::tcp_client::ends_with_error;
 use crate::lessons::waiting;
@@ -286,7 +284,7 @@ fn noticed(bench: &mut Bench, what: &str, leave: fn(Peer) -> Outcome) -> Outcome
     leave(peer)?;
     let status = bench.expect_program_end(what)?;
     let expected = format!("a client that says that {what}");
-    ensure(!matches!(status, Status::Signal(_)), || {
+    ensure(!status.has_crashed(), || {
         Failure::new(expected.as_str(), format!("it was ended by {status}"))
     })?;
     let output = bench.program()?.all_output();

@@ -443,7 +443,7 @@ fn gets_on(run: &Run, udp: bool) -> Outcome {
         );
     }
     match first.end {
-        End::Ended(processes::Status::Signal(_)) => {
+        End::Ended(status) if status.has_crashed() => {
             fail(format!("the client was brought down{words}"), "see its last words")
         }
         End::Stays(Doing::Floods) => fail(

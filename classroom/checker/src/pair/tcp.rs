@@ -641,7 +641,7 @@ fn client_write_after_close(trial: &Trial) -> Outcome {
     let performance = trial.bent(&trial.broken(Direction::Reply, first, Then::Leave))?;
     match performance.end {
         // What it says then, `peer-closed` is about.
-        End::Ended(status) if !matches!(status, processes::Status::Signal(_)) => Ok(()),
+        End::Ended(status) if !status.has_crashed() => Ok(()),
         _ => Ok(trial.ends_in_words(&performance)?),
     }
 }

@@ -202,7 +202,7 @@ impl<'a> Trial<'a> {
             End::Stays(Doing::Floods) => fail("it prints, and comes to no end".into()),
             End::Stays(_) if self.measure.says_something_new(performance) => Ok(()),
             End::Stays(_) => fail("it does not end: it waits, as if there were hope".into()),
-            End::Ended(Status::Signal(_)) => {
+            End::Ended(status) if status.has_crashed() => {
                 fail(format!("it was brought down, and {}", ended(performance.end)))
             }
             End::Ended(status) if !status.is_success() => Ok(()),

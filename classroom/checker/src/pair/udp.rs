@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, UdpSocket};
 use std::time::Duration;
 
 use bstr::ByteSlice;
-use processes::{Port, Status, Transport};
+use processes::{Port, Transport};
 use record::{Direction, What};
 use wire::datagrams::Bends;
 
@@ -256,8 +256,8 @@ fn cut(trial: &Trial, length: impl Fn(usize) -> usize) -> Outcome {
     let cut = Some(length(whole));
     let performance = trial.bent(&first(Direction::Reply, Bends { cut, ..Bends::default() }))?;
     let unharmed = match performance.end {
-        End::Ended(Status::Signal(_)) | End::Stays(Doing::Spins(_) | Doing::Floods) => false,
-        End::Ended(_) => true,
+        End::Stays(Doing::Spins(_) | Doing::Floods) => false,
+        End::Ended(status) => !status.has_crashed(),
         End::Stays(_) => trial.measure.end.is_none_or(|end| matches!(end, End::Stays(_))),
     };
     if unharmed { Ok(()) } else { Ok(trial.ends_in_words(&performance)?) }
