@@ -107,8 +107,8 @@ fn perform(
             show.note(BENT_REQUESTS)?;
         }
         for scene in &part.scenes {
-            if cfg!(not(unix)) && !scene.script.unix.is_empty() {
-                leave_out(course, scene, &mut show)?;
+            if let Some(why) = scene.script.left_out() {
+                leave_out(course, scene, why, &mut show)?;
                 continue;
             }
             let played = play(scene, part, &programs, playing, running, &mut show)?;
@@ -121,9 +121,14 @@ fn perform(
 }
 
 /// Says why a scene is not played on this system, and where to read what it shows.
-fn leave_out(course: &Course, scene: &Scene, show: &mut Show) -> anyhow::Result<()> {
+fn leave_out(
+    course: &Course,
+    scene: &Scene,
+    why: &[String],
+    show: &mut Show,
+) -> anyhow::Result<()> {
     show.scene(scene.number, &scene.script, false)?;
-    show.say(&scene.script.unix)?;
+    show.say(why)?;
     let transcript = scene.file.with_extension("transcript");
     show.say(&[format!("What it shows on Linux: {}", course.short(&transcript))])?;
     Ok(())

@@ -24,7 +24,9 @@ pub struct Script {
     pub large: Option<Large>,
     /// What the audience is told in place of the scene where the system is no Unix, if it cannot
     /// be played there.
-    pub unix: Vec<String>,
+    unix: Vec<String>,
+    /// The same, where it is not Linux.
+    linux: Vec<String>,
     /// The steps, in their order.
     pub lines: Vec<Line>,
 }
@@ -87,7 +89,7 @@ impl Varying {
 type Note = fn(&mut Script, &str) -> anyhow::Result<()>;
 
 /// The verbs that begin no step, each with what takes note of the rest of its line.
-const VERBS: [(&str, Note); 5] = [
+const VERBS: &[(&str, Note)] = &[
     ("title", |script, text| {
         script.title = text.into();
         Ok(())
@@ -105,6 +107,10 @@ const VERBS: [(&str, Note); 5] = [
         script.unix.push(text.into());
         Ok(())
     }),
+    ("linux", |script, text| {
+        script.linux.push(text.into());
+        Ok(())
+    }),
 ];
 
 /// All that a script can say.
@@ -113,10 +119,17 @@ fn verbs() -> impl Iterator<Item = &'static str> {
 }
 
 impl Script {
+    /// Why it is not played on this system, if it is not.
+    pub fn left_out(&self) -> Option<&[String]> {
+        let here = [(cfg!(unix), &self.unix), (cfg!(target_os = "linux"), &self.linux)];
+        let why = here.into_iter().find(|(is_here, why)| !is_here && !why.is_empty());
+        why.map(|(_, why)| &why[..])
+    }
+
     /// Reads a script. `programs` are those that it may start.
     pub fn parse(name: String, text: &str, programs: &[String]) -> anyhow::Result<Self> {
-        let (title, varying, bent, large, unix, lines) = Default::default();
-        let mut script = Self { name, title, varying, bent, large, unix, lines };
+        let (title, varying, bent, large, unix, linux, lines) = Default::default();
+        let mut script = Self { name, title, varying, bent, large, unix, linux, lines };
         for (index, line) in text.lines().enumerate() {
             let number = index + 1;
             script
@@ -169,7 +182,7 @@ impl Script {
             );
         }
         ensure!(
-            !matches!(step, Step::Pause { .. }) || !self.unix.is_empty(),
+            !matches!(step, Step::Pause { .. }) || !self.unix.is_empty() || !self.linux.is_empty(),
             "Windows cannot pause; say so before, with a line that begins with `unix`"
         );
         let starts = matches!(step, Step::Start { .. });
@@ -269,5 +282,6 @@ mod tests {
         };
         assert!(parse("").is_err());
         assert_eq!(parse("unix It pauses.").expect("it says so").unix, ["It pauses."]);
+        assert_eq!(parse("linux It pauses.").expect("it says so").linux, ["It pauses."]);
     }
 }
