@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use support::{
     PATIENCE, Program, accept, check_arguments, connect, expect_bytes,
-    expect_end, listen, nobody, reset,
+    expect_end, listen, nobody, read_some, reset,
 };
 
 const ECHO_SERVER: &str = env!("CARGO_BIN_EXE_faulty-simple-echo-server");
@@ -118,7 +118,8 @@ fn exchange(
 /// Asserts that nothing comes for a moment: no bytes, no end, no reset.
 fn expect_silence(stream: &mut TcpStream) {
     stream.set_read_timeout(Some(MOMENT)).expect("a timeout can be set");
-    let outcome = stream.read(&mut [0; 100]).map_err(|error| error.kind());
+    let outcome =
+        read_some(stream, &mut [0; 100]).map_err(|error| error.kind());
     assert!(
         matches!(outcome, Err(ErrorKind::WouldBlock | ErrorKind::TimedOut)),
         "{outcome:?}"
@@ -230,7 +231,8 @@ fn server_unread_data_reset(program: &str, fault: &[&str], well: bool) {
     if well {
         expect_end(&mut stream);
     } else {
-        let error = stream.read(&mut [0; 100]).expect_err("no orderly end");
+        let error =
+            read_some(&stream, &mut [0; 100]).expect_err("no orderly end");
         assert_eq!(error.kind(), ErrorKind::ConnectionReset);
     }
     server.expect_gone("hung-up");
@@ -507,7 +509,7 @@ fn raw_client_sends_its_pieces_one_by_one() {
         // A piece leaves when the one before has been read, so nothing joins it meanwhile.
         std::thread::sleep(MOMENT);
         let mut buffer = [0; 100];
-        let count = stream.read(&mut buffer).expect("a piece comes");
+        let count = read_some(&stream, &mut buffer).expect("a piece comes");
         assert_eq!(
             buffer[..count].escape_ascii().to_string(),
             piece.escape_ascii().to_string()

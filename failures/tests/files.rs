@@ -17,7 +17,7 @@ use struct_header::recv_message;
 use support::PATIENCE;
 use support::{
     Finished, Program, accept, connect, expect_end, listen, read_exactly,
-    reset, send_in_pieces,
+    read_some, reset, send_in_pieces,
 };
 use tempfile::TempDir;
 
@@ -138,7 +138,7 @@ fn recv_json(stream: &mut impl Read) -> Value {
 /// Asserts that nothing comes for a long time, not even the end.
 fn hears_nothing(stream: &mut TcpStream) {
     stream.set_read_timeout(Some(LONG)).expect("a timeout can be set");
-    let error = stream.read(&mut [0]).expect_err("nothing comes");
+    let error = read_some(stream, &mut [0]).expect_err("nothing comes");
     assert!(
         matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
         "{error}"

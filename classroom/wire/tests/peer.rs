@@ -1,7 +1,9 @@
 //! What the peers of a wire do: the client before it, the server behind it.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Write};
 use std::net::TcpStream;
+
+use support::read_some;
 
 /// Sends bytes on a connection.
 pub fn send(stream: &mut TcpStream, bytes: impl AsRef<[u8]>) {
@@ -11,13 +13,13 @@ pub fn send(stream: &mut TcpStream, bytes: impl AsRef<[u8]>) {
 /// What one read gets, into a buffer of 1024 bytes.
 pub fn read_once(stream: &mut TcpStream) -> Vec<u8> {
     let mut buffer = [0; 1024];
-    let count = stream.read(&mut buffer).expect("bytes arrive");
+    let count = read_some(stream, &mut buffer).expect("bytes arrive");
     buffer[..count].to_vec()
 }
 
 /// Asserts that the next read meets a reset.
 pub fn expect_reset(stream: &mut TcpStream) {
-    let error = stream.read(&mut [0; 1024]).expect_err("the connection is reset");
+    let error = read_some(stream, &mut [0; 1024]).expect_err("the connection is reset");
     assert_eq!(error.kind(), ErrorKind::ConnectionReset, "{error}");
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use support::datagrams::receive;
 use support::{
     PATIENCE, Program, accept, connect, expect_bytes, expect_end, has_ipv6, listen, read_exactly,
+    read_some,
 };
 
 use crate::peer::{expect_drops, expect_reset, read_once, send};
@@ -83,7 +84,7 @@ fn socket(address: &str) -> UdpSocket {
 /// Asserts that nothing comes for a moment: a test cannot wait for ever.
 fn expect_silence(stream: &mut TcpStream) {
     stream.set_read_timeout(Some(Duration::from_millis(200))).expect("a timeout can be set");
-    let error = stream.read(&mut [0; 1024]).expect_err("nothing comes, not even an end");
+    let error = read_some(stream, &mut [0; 1024]).expect_err("nothing comes, not even an end");
     assert!(matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "{error}");
 }
 

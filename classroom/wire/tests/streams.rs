@@ -13,7 +13,7 @@ use support::cargo::{built, cargo_build};
 use support::commands::END;
 use support::{
     PATIENCE, Program, accept, connect, expect_bytes, expect_end, has_ipv6, listen, python,
-    read_exactly, reset,
+    read_exactly, read_some, reset,
 };
 
 use crate::peer::{expect_drops, expect_reset, read_once, send};
@@ -655,7 +655,7 @@ fn silence_keeps_the_connection_and_passes_on_no_end() {
     end(&client);
     wire.expect_at_last("client → server  end, not passed on");
     server.set_nonblocking(true).expect("a socket can be non-blocking");
-    let error = server.read(&mut [0]).expect_err("neither bytes nor an end");
+    let error = read_some(&server, &mut [0]).expect_err("neither bytes nor an end");
     assert_eq!(error.kind(), ErrorKind::WouldBlock);
     drop(server);
     wire.expect_at_last("1  closed");
@@ -670,7 +670,7 @@ fn silence_passes_on_no_reset() {
     send(&mut server, "nobody hears this");
     wire.expect_at_last("not passed on");
     server.set_nonblocking(true).expect("a socket can be non-blocking");
-    let error = server.read(&mut [0]).expect_err("neither bytes nor an end");
+    let error = read_some(&server, &mut [0]).expect_err("neither bytes nor an end");
     assert_eq!(error.kind(), ErrorKind::WouldBlock);
 }
 

@@ -6,7 +6,7 @@
 //! each; what only one of them can do is tested there only.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::{Shutdown, TcpStream};
 use std::path::Path;
 use std::thread;
@@ -17,7 +17,7 @@ use tempfile::{NamedTempFile, TempPath};
 
 use crate::{
     PATIENCE, Program, check_accept_that_fails, check_arguments, connect, escaped, expect_end,
-    expect_process_gone, has_ipv6, is_alive, reset,
+    expect_process_gone, has_ipv6, is_alive, read_some, reset,
 };
 
 /// How the system's shell ends a line.
@@ -520,7 +520,7 @@ pub fn stalled_write(path: &str, frame: Frame) {
     let mut buffer = [0; 4096];
     for _ in 0..20 {
         stream.write_all(b"echo hi").expect("the server takes it");
-        let count = stream.read(&mut buffer).expect("an answer comes");
+        let count = read_some(&stream, &mut buffer).expect("an answer comes");
         assert_eq!(escaped(&buffer[..count]), escaped(&frame(format!("hi{END}").as_bytes())));
     }
 }
@@ -543,7 +543,7 @@ pub fn partial_write(path: &str, frame: Frame) {
     while received < answer.len() {
         let due = whole.mul_f64(received as f64 / answer.len() as f64);
         thread::sleep(due.saturating_sub(began.elapsed()));
-        let count = stream.read(&mut piece).expect("the answer goes on");
+        let count = read_some(&stream, &mut piece).expect("the answer goes on");
         assert!(count > 0, "{received} of {} bytes arrived", answer.len());
         let expected = answer.get(received..received + count);
         assert_eq!(expected, Some(&piece[..count]), "after {received} bytes");

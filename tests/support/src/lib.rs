@@ -301,6 +301,21 @@ fn be_patient(stream: TcpStream) -> TcpStream {
     stream
 }
 
+/// Reads what there is. A machine that is stopped and goes on interrupts a call with a timeout
+/// (signal(7)): then it is called again.
+///
+/// # Errors
+///
+/// Those of the stream.
+pub fn read_some(mut stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match stream.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            outcome => return outcome,
+        }
+    }
+}
+
 /// Reads exactly `length` bytes.
 pub fn read_exactly(stream: &mut impl Read, length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];
