@@ -1,10 +1,14 @@
 //! What a peer needs that says exactly what it is told to say.
 
+use std::convert::Infallible;
 use std::io::{self, Write};
 use std::net::TcpStream;
+use std::thread;
+use std::time::Duration;
 
 use bstr::ByteVec;
 use connection_loop::{log, read_some};
+use receive_queue::Queue;
 
 /// Reads bytes from text in which `\x00`, `\n` and their kin stand for single
 /// bytes.
@@ -34,7 +38,7 @@ pub fn send_pieces(
     stream.set_nodelay(true)?;
     for (position, piece) in pieces.iter().enumerate() {
         if position > 0 {
-            queue::wait_until_read(stream)?;
+            wait_until_read(stream);
         }
         stream.write_all(piece)?;
     }
@@ -125,76 +129,13 @@ fn take_all(
     }
 }
 
-#[cfg(target_os = "linux")]
-mod queue {
-    use std::net::{SocketAddr, TcpStream};
-    use std::time::Duration;
-    use std::{fs, io, thread};
-
-    /// How long to wait between two looks. The system does not tell when a peer
-    /// reads.
-    const MOMENT: Duration = Duration::from_millis(1);
-
-    /// Waits until the peer has read all that was sent to it, or has closed its
-    /// socket.
-    pub fn wait_until_read(stream: &TcpStream) -> io::Result<()> {
-        let (own, peer) = (hex(stream.local_addr()?), hex(stream.peer_addr()?));
-        // What is on its way lies in no queue of the peer yet. So first all
-        // must have arrived.
-        wait(|| {
-            queues(&own, &peer).map(|(unacknowledged, _)| unacknowledged == 0)
-        })?;
-        wait(|| queues(&peer, &own).map(|(_, unread)| unread == 0))
-    }
-
-    fn wait(reached: impl Fn() -> io::Result<bool>) -> io::Result<()> {
-        while !reached()? {
-            thread::sleep(MOMENT);
-        }
-        Ok(())
-    }
-
-    /// What lies in the two queues of the socket at `own`, whose peer is at
-    /// `other`: how much it has sent that is not acknowledged, and how much it
-    /// has got that is not read. None, if there is no such socket.
-    fn queues(own: &str, other: &str) -> io::Result<(u64, u64)> {
-        let table = fs::read_to_string("/proc/net/tcp")?;
-        let ends = format!(" {own} {other} ");
-        let line = table.lines().find(|line| line.contains(&ends));
-        // The fifth field is tx_queue:rx_queue, in hexadecimal digits.
-        let field = line
-            .and_then(|line| line.split_whitespace().nth(4))
-            .unwrap_or_default();
-        let (sent, received) = field.split_once(':').unwrap_or_default();
-        let count = |hex| u64::from_str_radix(hex, 16).unwrap_or_default();
-        Ok((count(sent), count(received)))
-    }
-
-    /// An address as the table has it. Only IPv4 connections are looked up.
-    fn hex(address: SocketAddr) -> String {
-        match address {
-            SocketAddr::V4(address) => {
-                format!(
-                    "{:08X}:{:04X}",
-                    u32::from_ne_bytes(address.ip().octets()),
-                    address.port()
-                )
-            }
-            SocketAddr::V6(address) => address.to_string(),
-        }
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-mod queue {
-    use std::net::TcpStream;
-    use std::time::Duration;
-    use std::{io, thread};
-
-    /// Gives the peer a moment to read: this system does not tell what lies
-    /// unread.
-    pub fn wait_until_read(_stream: &TcpStream) -> io::Result<()> {
+/// Waits until the peer has read all that was sent to it, or is gone. Where the
+/// system does not tell, the peer gets a moment.
+fn wait_until_read(stream: &TcpStream) {
+    if cfg!(target_os = "linux") {
+        let go_on = || Ok::<_, Infallible>(true);
+        let Ok(()) = Queue::wait_until_all_taken(stream, go_on);
+    } else {
         thread::sleep(Duration::from_millis(200));
-        Ok(())
     }
 }

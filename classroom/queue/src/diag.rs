@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::ends::{Ends, Look};
+use crate::ends::{Ends, Look, Queues};
 
 // Numbers of <linux/netlink.h>, <linux/sock_diag.h>, <linux/inet_diag.h> and <netinet/in.h>.
 const AF_NETLINK: i32 = 16;
@@ -27,9 +27,10 @@ const HEADER: usize = 16;
 const REQUEST: usize = 56;
 /// The length of `struct inet_diag_msg`, behind the header.
 const ANSWER: usize = 72;
-/// Where an answer has `idiag_state` and `idiag_rqueue`.
+/// Where an answer has `idiag_state`, `idiag_rqueue` and `idiag_wqueue`.
 const STATE: usize = HEADER + 1;
 const UNREAD: usize = HEADER + 56;
+const UNACKNOWLEDGED: usize = HEADER + 60;
 /// Where `struct tcp_info` has `tcpi_bytes_received`.
 const BYTES_RECEIVED: usize = 128;
 
@@ -43,7 +44,7 @@ pub struct Diag {
 }
 
 impl Diag {
-    /// Makes ready to ask about the receiver's end.
+    /// Makes ready to ask about one end.
     ///
     /// # Errors
     ///
@@ -56,7 +57,7 @@ impl Diag {
         Ok(Self { socket, question: question(ends) })
     }
 
-    /// Looks at the receiver's end.
+    /// Looks at this end.
     ///
     /// When nothing is unread, the receiver's call that took the last bytes has returned: to
     /// count the bytes that have arrived, the system waits for it.
@@ -74,7 +75,7 @@ impl Diag {
 
 /// A `struct nlmsghdr` with a `struct inet_diag_req_v2`.
 fn question(ends: Ends) -> Vec<u8> {
-    let family = if ends.receiver.is_ipv4() { AF_INET } else { AF_INET6 };
+    let family = if ends.own.is_ipv4() { AF_INET } else { AF_INET6 };
     let mut question = Vec::with_capacity(HEADER + REQUEST);
     question.extend(((HEADER + REQUEST) as u32).to_ne_bytes());
     question.extend(SOCK_DIAG_BY_FAMILY.to_ne_bytes());
@@ -84,11 +85,11 @@ fn question(ends: Ends) -> Vec<u8> {
     // The further information we want, then all states.
     question.extend([family, IPPROTO_TCP, 1 << (INET_DIAG_INFO - 1), 0]);
     question.extend(u32::MAX.to_ne_bytes());
-    // The socket's own address comes first, and that is the receiver.
-    question.extend(ends.receiver.port().to_be_bytes());
-    question.extend(ends.sender.port().to_be_bytes());
-    question.extend(octets(ends.receiver));
-    question.extend(octets(ends.sender));
+    // The socket's own address comes first.
+    question.extend(ends.own.port().to_be_bytes());
+    question.extend(ends.other.port().to_be_bytes());
+    question.extend(octets(ends.own));
+    question.extend(octets(ends.other));
     question.extend(0_u32.to_ne_bytes()); // any interface
     question.extend([0xff; 8]); // INET_DIAG_NOCOOKIE: whichever socket has these addresses
     question
@@ -117,9 +118,12 @@ fn read_answer(answer: &[u8]) -> Option<Look> {
     if kind != SOCK_DIAG_BY_FAMILY || !OPEN.contains(answer.get(STATE)?) {
         return (kind == SOCK_DIAG_BY_FAMILY).then_some(Look::Gone);
     }
-    let unread = u32::from_ne_bytes(*answer.get(UNREAD..)?.first_chunk()?).into();
-    let arrived = bytes_received(answer.get(HEADER + ANSWER..)?);
-    Some(Look::Open { arrived, unread })
+    let number = |at: usize| Some(u32::from_ne_bytes(*answer.get(at..)?.first_chunk()?).into());
+    Some(Look::Open(Queues {
+        arrived: bytes_received(answer.get(HEADER + ANSWER..)?),
+        unread: number(UNREAD)?,
+        unacknowledged: number(UNACKNOWLEDGED)?,
+    }))
 }
 
 /// Finds the `struct tcp_info` among the attributes, and in it the bytes that have arrived.

@@ -11,7 +11,7 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
 
-use crate::ends::{Ends, Look};
+use crate::ends::{Ends, Look, Queues};
 
 /// How often a receiver is looked at that takes its time: at first again and again, then after
 /// pauses that become longer.
@@ -41,9 +41,32 @@ impl Queue {
     /// Finds out how the end of our peer can be looked at.
     pub fn of_peer(stream: &TcpStream) -> Self {
         Self(match (stream.peer_addr(), stream.local_addr()) {
-            (Ok(receiver), Ok(sender)) => Source::of(Ends { receiver, sender }),
+            (Ok(own), Ok(other)) => Source::of(Ends { own, other }),
             _ => Source::Unknown,
         })
+    }
+
+    /// Finds out how our own end can be looked at.
+    fn of_our_own(stream: &TcpStream) -> Self {
+        Self(match (stream.local_addr(), stream.peer_addr()) {
+            (Ok(own), Ok(other)) => Source::of(Ends { own, other }),
+            _ => Source::Unknown,
+        })
+    }
+
+    /// Waits until the receiver has taken all that has been sent on a connection, or is gone, or
+    /// `go_on` says no: for whoever has not counted what was sent.
+    ///
+    /// # Errors
+    ///
+    /// Those of `go_on`.
+    pub fn wait_until_all_taken<E>(
+        stream: &TcpStream,
+        mut go_on: impl FnMut() -> Result<bool, E>,
+    ) -> Result<(), E> {
+        // What is on its way is unread nowhere yet. What is acknowledged has arrived.
+        Self::of_our_own(stream).wait(&mut go_on, |queues| queues.unacknowledged == 0)?;
+        Self::of_peer(stream).wait(go_on, |queues| queues.unread == 0)
     }
 
     /// Waits until all `sent` bytes, counted from the connection's beginning, are at the
@@ -57,7 +80,7 @@ impl Queue {
         sent: u64,
         go_on: impl FnMut() -> Result<bool, E>,
     ) -> Result<(), E> {
-        self.wait(go_on, |arrived, _| arrived >= sent)
+        self.wait(go_on, |queues| queues.has(sent))
     }
 
     /// Waits until the receiver has taken all `sent` bytes, counted from the connection's
@@ -74,9 +97,9 @@ impl Queue {
         // What has not arrived is not unread either. So we must have seen that it has arrived
         // before we believe that it is read.
         let mut there = false;
-        self.wait(go_on, |arrived, unread| {
-            let taken = there && unread == 0;
-            there = arrived >= sent;
+        self.wait(go_on, |queues| {
+            let taken = there && queues.unread == 0;
+            there = queues.has(sent);
             taken
         })
     }
@@ -84,14 +107,14 @@ impl Queue {
     fn wait<E>(
         &self,
         mut go_on: impl FnMut() -> Result<bool, E>,
-        mut done: impl FnMut(u64, u64) -> bool,
+        mut done: impl FnMut(Queues) -> bool,
     ) -> Result<(), E> {
         let mut pause = SHORTEST;
         for looks in 0.. {
             match self.0.look() {
                 Look::Gone => return Ok(()),
-                Look::Open { arrived, unread } => {
-                    if done(arrived.unwrap_or(u64::MAX), unread) {
+                Look::Open(queues) => {
+                    if done(queues) {
                         return Ok(());
                     }
                 }
@@ -115,7 +138,7 @@ impl Source {
     fn of(ends: Ends) -> Self {
         if let Ok(diag) = diag::Diag::open(ends) {
             match diag.look() {
-                Ok(Look::Open { .. }) => return Self::Diag(diag),
+                Ok(Look::Open(_)) => return Self::Diag(diag),
                 // Not on this machine.
                 Ok(Look::Gone) => return Self::Unknown,
                 // Some places forbid to ask.
@@ -124,7 +147,7 @@ impl Source {
         }
         let table = table::Table::new(ends);
         match table.look() {
-            Ok(Look::Open { .. }) => Self::Table(table),
+            Ok(Look::Open(_)) => Self::Table(table),
             _ => Self::Unknown,
         }
     }
@@ -144,7 +167,7 @@ impl Source {
         };
         look.unwrap_or_else(|| {
             thread::sleep(MOMENT);
-            Look::Open { arrived: None, unread: 0 }
+            Look::Open(Queues { arrived: None, unread: 0, unacknowledged: 0 })
         })
     }
 }
@@ -181,6 +204,24 @@ mod tests {
             Ok::<_, Infallible>(true)
         });
         assert_eq!((taken, unread), (Ok(()), 0));
+    }
+
+    #[test]
+    fn waits_until_all_is_taken_that_nobody_has_counted() {
+        let (mut sender, mut receiver) = pair();
+        for bytes in ["abc", "de"] {
+            sender.write_all(bytes.as_bytes()).unwrap();
+            let mut unread = bytes.len();
+            let taken = Queue::wait_until_all_taken(&sender, || {
+                // What is read may be acknowledged later.
+                if unread > 0 {
+                    receiver.read_exact(&mut [0]).unwrap();
+                    unread -= 1;
+                }
+                Ok::<_, Infallible>(true)
+            });
+            assert_eq!((taken, unread), (Ok(()), 0));
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 
-use crate::ends::{Ends, Look};
+use crate::ends::{Ends, Look, Queues};
 
 /// The states of a socket that can still read, as the table numbers them.
 const OPEN: [&str; 3] = ["01", "04", "05"];
@@ -12,18 +12,18 @@ const OPEN: [&str; 3] = ["01", "04", "05"];
 /// A line of the table.
 pub struct Table {
     path: &'static str,
-    /// How the line names the receiver's end and ours.
+    /// How the line names this end and the other.
     names: [String; 2],
 }
 
 impl Table {
     /// Makes ready to find a connection.
     pub fn new(ends: Ends) -> Self {
-        let path = if ends.receiver.is_ipv4() { "/proc/net/tcp" } else { "/proc/net/tcp6" };
-        Self { path, names: [name(ends.receiver), name(ends.sender)] }
+        let path = if ends.own.is_ipv4() { "/proc/net/tcp" } else { "/proc/net/tcp6" };
+        Self { path, names: [name(ends.own), name(ends.other)] }
     }
 
-    /// Looks at the receiver's end.
+    /// Looks at this end.
     ///
     /// # Errors
     ///
@@ -33,13 +33,17 @@ impl Table {
         for line in table.lines() {
             // sl, local, remote, state, tx_queue:rx_queue, ...
             let fields: Vec<_> = line.split_whitespace().take(5).collect();
-            let [_, receiver, sender, state, queues] = fields[..] else {
+            let [_, own, other, state, queues] = fields[..] else {
                 continue;
             };
-            if [receiver, sender] == self.names && OPEN.contains(&state) {
-                let unread = queues.split_once(':').map_or("", |(_, unread)| unread);
-                let unread = u64::from_str_radix(unread, 16).unwrap_or_default();
-                return Ok(Look::Open { arrived: None, unread });
+            if [own, other] == self.names && OPEN.contains(&state) {
+                let (unacknowledged, unread) = queues.split_once(':').unwrap_or_default();
+                let number = |hex| u64::from_str_radix(hex, 16).unwrap_or_default();
+                return Ok(Look::Open(Queues {
+                    arrived: None,
+                    unread: number(unread),
+                    unacknowledged: number(unacknowledged),
+                }));
             }
         }
         Ok(Look::Gone)
@@ -76,13 +80,13 @@ mod tests {
             };
             let mut sender = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
             let (mut receiver, peer) = listener.accept().unwrap();
-            let table = Table::new(Ends { receiver: receiver.local_addr().unwrap(), sender: peer });
+            let table = Table::new(Ends { own: receiver.local_addr().unwrap(), other: peer });
 
             sender.write_all(b"abc").unwrap();
             receiver.peek(&mut [0]).unwrap();
-            assert!(matches!(table.look().unwrap(), Look::Open { arrived: None, unread: 3 }));
+            assert!(matches!(table.look().unwrap(), Look::Open(Queues { unread: 3, .. })));
             receiver.read_exact(&mut [0; 3]).unwrap();
-            assert!(matches!(table.look().unwrap(), Look::Open { arrived: None, unread: 0 }));
+            assert!(matches!(table.look().unwrap(), Look::Open(Queues { unread: 0, .. })));
             SockRef::from(&receiver).set_linger(Some(Duration::ZERO)).unwrap();
             drop(receiver);
             assert!(matches!(table.look().unwrap(), Look::Gone));

@@ -16,6 +16,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
+use receive_queue::Queue;
 use socket2::{Domain, SockRef, Socket, Type};
 
 pub use self::parallel::each;
@@ -380,40 +381,12 @@ pub fn send_in_pieces(stream: &mut TcpStream, pieces: impl IntoIterator<Item = i
     stream.set_nodelay(true).expect("Nagle's algorithm can be switched off");
     for piece in pieces {
         stream.write_all(piece.as_ref()).expect("the peer takes the piece");
-        let deadline = Instant::now() + PATIENCE;
-        while cfg!(target_os = "linux") && !taken_by_peer(stream) {
-            assert!(Instant::now() < deadline, "the peer does not read");
-            thread::yield_now();
+        if cfg!(target_os = "linux") {
+            let deadline = Instant::now() + PATIENCE;
+            let go_on = || if Instant::now() < deadline { Ok(true) } else { Err(()) };
+            Queue::wait_until_all_taken(stream, go_on).expect("the peer reads");
         }
     }
-}
-
-/// Tells whether the peer, on this machine, has read all that was sent to it, or has closed its
-/// socket.
-fn taken_by_peer(stream: &TcpStream) -> bool {
-    // A peer that has reset the connection reads no more.
-    let (Ok(own), Ok(peer)) = (stream.local_addr(), stream.peer_addr()) else { return true };
-    // What is on its way lies in no queue of the peer yet. So first all must have arrived.
-    queues(own, peer).0 == 0 && queues(peer, own).1 == 0
-}
-
-/// What lies in the two queues of the socket at `own`, by the system's table of connections:
-/// how much it has sent that is not acknowledged, and how much it has got that is not read.
-fn queues(own: SocketAddr, other: SocketAddr) -> (u64, u64) {
-    let hex = |address| match address {
-        SocketAddr::V4(address) => {
-            format!("{:08X}:{:04X}", u32::from_le_bytes(address.ip().octets()), address.port())
-        }
-        SocketAddr::V6(address) => panic!("{address}: only IPv4 is looked up"),
-    };
-    let ends = format!(" {} {} ", hex(own), hex(other));
-    let table = fs::read_to_string("/proc/net/tcp").expect("Linux lists its connections");
-    let line = table.lines().find(|line| line.contains(&ends));
-    // The fifth field is tx_queue:rx_queue, in hexadecimal digits.
-    let queues = line.and_then(|line| line.split_whitespace().nth(4)).unwrap_or("0:0");
-    let (sent, received) = queues.split_once(':').expect("two queues");
-    let count = |hex| u64::from_str_radix(hex, 16).expect("a hexadecimal number");
-    (count(sent), count(received))
 }
 
 /// Asserts what every program does about `--help`, `--version` and wrong arguments.
