@@ -116,12 +116,16 @@ pub fn meant(text: &str) -> Vec<&'static str> {
         let name = name.to_lowercase();
         text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name)
     };
+    // Windows speaks the language of whoever uses it: `… (os error 10054)`.
+    let has_number = |number: i32| text.contains(&format!("error {number}"));
     let errnos = words.errnos.iter().filter(|errno| {
         let windows = errno.windows.as_ref();
         is_name(&errno.name)
             || has(&errno.says)
             || errno.macos.says.as_deref().is_some_and(has)
-            || windows.is_some_and(|windows| is_name(&windows.name) || has(&windows.says))
+            || windows.is_some_and(|windows| {
+                is_name(&windows.name) || has(&windows.says) || has_number(windows.number)
+            })
     });
     let phrases = words.phrases.iter().filter(|phrase| has(&phrase.says));
     let mut ids = Vec::new();
@@ -147,7 +151,9 @@ mod tests {
         ] {
             assert!(meant(text).contains(&"wrong-socket"), "{text}");
         }
-        assert_eq!(meant("all is well"), [""; 0]);
+        let german = "Eine vorhandene Verbindung wurde geschlossen. (os error 10054)";
+        assert!(meant(german).contains(&"peer-reset"));
+        assert_eq!(meant("all is well at 127.0.0.1:10054"), [""; 0]);
     }
 
     #[test]
