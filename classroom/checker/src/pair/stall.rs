@@ -11,8 +11,9 @@ use record::{Direction, Event, What};
 
 use crate::pair::line::Line;
 
-/// How often the queues are looked at.
-const LOOK: Duration = Duration::from_millis(5);
+/// How often the queues are looked at: a few times while a write waits. Each look has the system go
+/// through its table of connections.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// How long the second of two writes waits at least, and how long at most: a delayed
 /// acknowledgement takes 40 ms on Linux, 200 elsewhere (RFC 1122, 4.2.3.2: less than 500).
@@ -88,22 +89,31 @@ fn count(events: &[Event], looks: &[Look], wanted: Direction) -> usize {
 /// What lies in the queues of a client that is connected to the relay, and of the server
 /// (proc_net(5), Linux). `None` where the system does not tell.
 fn queued(relay: u16, server: u16) -> Option<[u64; 2]> {
-    let mut table = fs::read_to_string("/proc/net/tcp").ok()?;
-    // A server may listen by IPv6, and take calls by IPv4 as well.
-    table += &fs::read_to_string("/proc/net/tcp6").unwrap_or_default();
-    let (relay, server) = (format!(":{relay:04X}"), format!(":{server:04X}"));
-    let mut queued = [0; 2];
-    for row in table.lines() {
+    let ends = [relay, server].map(|port| format!(":{port:04X}"));
+    let mut queued = queues(&fs::read_to_string("/proc/net/tcp").ok()?, &ends);
+    if queued.contains(&None) {
+        // Who speaks IPv6 may call, and be called, by IPv4 as well.
+        let others = queues(&fs::read_to_string("/proc/net/tcp6").unwrap_or_default(), &ends);
+        queued = [queued[0].or(others[0]), queued[1].or(others[1])];
+    }
+    Some(queued.map(Option::unwrap_or_default))
+}
+
+/// What lies in the queues of those two that the table has, the most of several.
+fn queues(table: &str, [relay, server]: &[String; 2]) -> [Option<u64>; 2] {
+    let mut queued = [None; 2];
+    let of_either = |row: &&str| row.contains(relay) || row.contains(server);
+    for row in table.lines().filter(of_either) {
         // sl, local, remote, state, tx_queue:rx_queue, ...
         let fields: Vec<_> = row.split_whitespace().take(5).collect();
         let [_, local, remote, "01", queues] = fields[..] else { continue };
         let unacknowledged = queues.split_once(':').map_or("", |(sent, _)| sent);
         let count = u64::from_str_radix(unacknowledged, 16).unwrap_or_default();
-        if remote.ends_with(&relay) {
-            queued[0] = count.max(queued[0]);
-        } else if local.ends_with(&server) {
-            queued[1] = count.max(queued[1]);
+        if remote.ends_with(relay) {
+            queued[0] = queued[0].max(Some(count));
+        } else if local.ends_with(server) {
+            queued[1] = queued[1].max(Some(count));
         }
     }
-    Some(queued)
+    queued
 }
