@@ -117,10 +117,11 @@ mod portable {
     /// How a process has ended, if it has.
     pub fn status(child: &mut Child) -> Option<Status> {
         let code = child.try_wait().ok().flatten()?.code().unwrap_or_default();
-        // An NTSTATUS whose two highest bits say that it is an error (Microsoft, [MS-ERREF] 2.3):
-        // nobody ends with one on purpose.
-        let is_error = code.cast_unsigned() >> 30 == 0b11 && code.cast_unsigned() >> 28 & 1 == 0;
-        Some(if is_error { Status::Exception(code.cast_unsigned()) } else { Status::Code(code) })
+        // The system's own errors begin with C (Microsoft, [MS-ERREF] 2.3): nobody ends with one on
+        // purpose. A runtime that reports an exception ends with another: that of .NET begins with
+        // E.
+        let number = code.cast_unsigned();
+        Some(if number >> 28 == 0xc { Status::Exception(number) } else { Status::Code(code) })
     }
 
     /// Tells whether a process has ended.

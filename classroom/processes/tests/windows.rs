@@ -7,7 +7,7 @@ use std::sync::{OnceLock, mpsc};
 use std::time::{Duration, Instant};
 use std::{env, hint, thread};
 
-use processes::{Running, has_ended, memory};
+use processes::{Running, Status, has_ended, memory, status};
 
 /// How long to wait for what must come.
 const LONG: Duration = Duration::from_secs(30);
@@ -23,6 +23,26 @@ fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     while !is_so() {
         assert!(Instant::now() < deadline, "not seen: {what}");
         thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn tells_a_status_from_an_exception() {
+    // The last two: an access violation, and an exception that nobody caught in .NET.
+    for (code, expected) in [
+        ("3", Status::Code(3)),
+        ("-1", Status::Code(-1)),
+        ("-1073741819", Status::Exception(0xc000_0005)),
+        ("-532462766", Status::Code(-532_462_766)),
+    ] {
+        let mut command = Command::new("cmd");
+        command.args(["/C", "exit", code]);
+        let begin = |child: &mut Child| (child.id(), child.id());
+        let id = running().start(&mut command, begin).expect("cmd is there");
+        wait_until("it ends", || running().with(&id, has_ended) == Some(true));
+        assert_eq!(running().with(&id, status), Some(Some(expected)), "{code}");
+        assert_eq!(expected.is_failure(), !expected.has_crashed(), "{code}");
+        running().end(&id);
     }
 }
 
