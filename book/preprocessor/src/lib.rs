@@ -21,7 +21,6 @@ mod page;
 mod picture;
 mod play_picture;
 mod problem;
-mod sign;
 mod source;
 mod tables;
 mod transcript;

@@ -1,9 +1,10 @@
 //! The picture of a play in the README: some lines of a transcript as an SVG, with text as text.
 
+use record::Sign;
+
 use crate::course::Course;
 use crate::directive::Part;
 use crate::html::escape;
-use crate::sign::Sign;
 use crate::transcript::{Entry, entries, part_of_scene};
 
 /// Where the picture lies, from the project's root.
@@ -142,6 +143,7 @@ fn described(entry: &Entry) -> String {
         Entry::Side { name, sign: Sign::Skipped, text } => {
             format!("The {name} prints {text} more.")
         }
-        Entry::Side { name, text, .. } => format!("The {name} prints: {text}."),
+        Entry::Side { name, sign: Sign::Printed, text } => format!("The {name} prints: {text}."),
+        Entry::Side { name, sign: Sign::Event, text } => format!("The {name}: {text}."),
     }
 }

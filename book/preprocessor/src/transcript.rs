@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
+use record::Sign;
+
 use crate::bytes;
 use crate::course::Course;
 use crate::directive::Part;
 use crate::html::escape;
-use crate::sign::Sign;
 use crate::source::first_between;
 
 /// What a line of a transcript is.

@@ -6,6 +6,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::iter;
 
 use anstyle::{AnsiColor, Style};
+use record::Sign;
 
 use crate::bends::Bends;
 use crate::script::Script;
@@ -53,38 +54,11 @@ enum Block {
     Action,
 }
 
-/// What a line of a side is about.
-#[derive(Clone, Copy)]
-pub enum Sign {
-    /// It is started with a command.
-    Command,
-    /// It printed a line.
-    Printed,
-    /// It printed lines that are left out.
-    Skipped,
-    /// Somebody types into it.
-    Typed,
-    /// Something is done to it, or is found out about it.
-    Event,
-}
-
-impl Sign {
-    fn text(self) -> &'static str {
-        match self {
-            Self::Command => "$",
-            Self::Printed => "|",
-            Self::Skipped => "…",
-            Self::Typed => ">",
-            Self::Event => "!",
-        }
-    }
-
-    fn style(self) -> Style {
-        match self {
-            Self::Printed => Style::new(),
-            Self::Command | Self::Typed => Style::new().bold(),
-            Self::Skipped | Self::Event => Style::new().italic(),
-        }
+fn style(sign: Sign) -> Style {
+    match sign {
+        Sign::Printed => Style::new(),
+        Sign::Command | Sign::Typed => Style::new().bold(),
+        Sign::Skipped | Sign::Event => Style::new().italic(),
     }
 }
 
@@ -190,10 +164,10 @@ impl Show {
 
     fn labelled(&self, side: &str, sign: Sign, text: &str) -> String {
         let colour = self.styles.get(side).copied().unwrap_or_default();
-        let (width, mark) = (self.width, sign.text());
+        let (width, mark) = (self.width, sign.letter());
         let mut line = format!("{colour}{side:<width$} {mark}{colour:#}");
         if !text.is_empty() {
-            let style = sign.style();
+            let style = style(sign);
             // A String takes whatever is written to it.
             let _ = write!(line, " {style}{text}{style:#}");
         }

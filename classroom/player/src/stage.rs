@@ -13,13 +13,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, anyhow, bail, ensure};
 use course::Programs;
 use processes::{Activity, Running, memory};
+use record::Sign;
 
 use crate::addresses::Addresses;
 use crate::expectation::{fill, side_of};
 use crate::folder::Folder;
 use crate::output::Output;
 use crate::script::Varying;
-use crate::show::{FILES, Show, Sign};
+use crate::show::{FILES, Show};
 use crate::sockets;
 use crate::step::Step;
 use crate::wires::{Line, Wires};

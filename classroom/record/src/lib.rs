@@ -5,9 +5,11 @@ mod direction;
 mod event;
 mod hex;
 mod piece;
+mod sign;
 
 pub use bends::Bends;
 pub use direction::Direction;
 pub use event::{Event, Opening, Part, Progress, What};
 pub use hex::{Row, noun, read_row, rest_row};
 pub use piece::{Head, SHOWN_BYTES, told_pieces};
+pub use sign::Sign;

@@ -5,12 +5,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use record::{Event, What};
+use record::{Event, Sign, What};
 
 use super::{LONG_ENOUGH, LOOK_AGAIN, Stage, processor_time};
 use crate::expectation::{placeholders, side_of};
 use crate::lane;
-use crate::show::{Show, Sign};
+use crate::show::Show;
 use crate::wires::{self, Wire};
 
 impl Stage<'_> {

@@ -23,7 +23,7 @@ impl Sign {
         Self::ALL.into_iter().find_map(|sign| Some((sign, text.strip_prefix(sign.letter())?)))
     }
 
-    /// How the player writes it.
+    /// How it is written.
     pub fn letter(self) -> char {
         match self {
             Self::Command => '$',
