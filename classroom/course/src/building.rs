@@ -146,8 +146,12 @@ struct Target {
     name: String,
 }
 
-/// The programs in what cargo said, by their names.
-fn executables(messages: &[u8]) -> anyhow::Result<BTreeMap<String, PathBuf>> {
+/// Where each program lies, by its name, as cargo has said with a `--message-format` of JSON.
+///
+/// # Errors
+///
+/// What cargo does not say.
+pub fn executables(messages: &[u8]) -> anyhow::Result<BTreeMap<String, PathBuf>> {
     let mut paths = BTreeMap::new();
     for message in str::from_utf8(messages)?.lines() {
         if let Message { target: Some(target), executable: Some(path), .. } =

@@ -15,7 +15,8 @@ mod program;
 mod unread;
 mod words;
 
-pub use building::{Programs, build_command, build_exercise, executable, first_error};
+pub use building::{Programs, build_command, build_exercise, executable, executables, first_error};
+pub use cargo::cargo;
 pub use catalogue::{Catalogue, Failure};
 pub use course::Course;
 pub use exercise::{About, Exercise};
